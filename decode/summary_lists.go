@@ -1,0 +1,122 @@
+// This file has the summaries of sign-in, redirects and the roster.
+
+package decode
+
+// listName names a list in a sentence.
+func listName(list string) string {
+	switch list {
+	case "FL":
+		return "forward list"
+	case "AL":
+		return "allow list"
+	case "BL":
+		return "block list"
+	case "RL":
+		return "reverse list"
+	case "PL":
+		return "pending list"
+	}
+	return "list"
+}
+
+// signIn is a client's USR.
+func (l *line) signIn() {
+	switch l.a.Spec.Variant {
+	case "initial":
+		l.say("asks to sign in as ")
+		l.put("email", "?")
+		l.say(" with ")
+		l.put("package", "?")
+	case "response":
+		l.say("proves the password with ")
+		l.put("package", "?")
+	default:
+		l.say("opens the switchboard as ")
+		l.put("email", "?")
+	}
+}
+
+// signedIn is a server's USR.
+func (l *line) signedIn() {
+	switch l.a.Spec.Variant {
+	case "challenge":
+		l.say("asks to prove the password, challenge ")
+		l.put("challenge", "missing")
+	case "sb-ok":
+		l.say("switchboard open for ")
+		l.named("email", "nick")
+	default:
+		l.say("signed in: ")
+		l.named("email", "nick")
+	}
+}
+
+// redirect is a server's XFR.
+func (l *line) redirect() {
+	switch {
+	case l.a.Spec.Variant == "sb":
+		l.say("go to switchboard ")
+		l.put("address", "?")
+	case l.a.param("address") == "0":
+		l.say("start again on this connection")
+	default:
+		l.say("go to notification server ")
+		l.put("address", "?")
+	}
+}
+
+// listed is a line of LST.
+func (l *line) listed() {
+	list := l.a.param("list")
+	if list == "" { // later dialects: a contact once, with all its lists
+		l.say("contact ")
+		if l.a.param("n") != "" { // N=handle
+			l.put("n", "")
+			return
+		}
+		l.named("email", "nick")
+		return
+	}
+	if l.a.param("total") == "0" {
+		l.say("the ", listName(list), " is empty")
+		return
+	}
+	l.say(listName(list), " ")
+	l.ofTotal()
+	l.named("email", "nick")
+	if g := l.a.param("groups"); g != "" && g != "0" {
+		l.say(", groups ")
+		l.put("groups", "")
+	}
+}
+
+// added is a server's ADD.
+func (l *line) added() {
+	if l.a.param("list") == "RL" {
+		l.named("email", "nick")
+		l.say(" has added the user")
+		return
+	}
+	l.named("email", "nick")
+	l.say(" is on the ", listName(l.a.param("list")))
+	l.inGroup()
+}
+
+// inGroup adds the group of an ADD or REM.
+func (l *line) inGroup() {
+	if g := l.a.param("groupId"); g != "" {
+		l.say(", group ")
+		l.put("groupId", "")
+	}
+}
+
+// property is PRP and BPR.
+func (l *line) property() {
+	l.meant("type")
+	if l.a.param("value") == "" {
+		l.say(" not set")
+		return
+	}
+	l.say(": ")
+	l.put("value", "")
+}
