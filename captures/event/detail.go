@@ -1,0 +1,97 @@
+// This file adds to an event's JSON what only the page's detail pane shows.
+
+package event
+
+import (
+	"strconv"
+	"unicode/utf8"
+
+	"msnscope/decode"
+)
+
+// appendDetail appends the fields of the detail form after those of the line.
+func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []byte {
+	title, category := "", decode.CategoryUnknown
+	switch {
+	case a != nil:
+		title, category = a.Title, a.Category
+	case e.Kind == Note:
+		category = decode.CategoryProxy
+	}
+	dst = append(dst, `,"title":`...)
+	dst = AppendJSONString(dst, title)
+	dst = append(dst, `,"category":"`...)
+	dst = append(dst, category.String()...)
+	dst = append(dst, '"')
+	if a != nil && a.Spec != nil && a.Spec.Notes != "" {
+		dst = append(dst, `,"note_on":`...)
+		dst = AppendJSONString(dst, a.Spec.Notes)
+	}
+	if e.Kind == Command {
+		dst = append(dst, `,"line":`...)
+		dst = strconv.AppendInt(dst, int64(e.Line), 10)
+		dst = append(dst, `,"body":`...)
+		dst = strconv.AppendInt(dst, int64(e.Body), 10)
+	}
+	if o.Max > 0 && len(e.Raw) > o.Max {
+		dst = append(dst, `,"truncated":true`...)
+	}
+	if o.Partner != 0 {
+		dst = append(dst, `,"partner":`...)
+		dst = strconv.AppendInt(dst, o.Partner, 10)
+	}
+	if edits := e.Edits(); len(edits) > 0 {
+		dst = append(dst, `,"edits":[`...)
+		for i, d := range edits {
+			dst = comma(dst, i)
+			dst = append(dst, `{"start":`...)
+			dst = strconv.AppendInt(dst, d.Offset, 10)
+			dst = append(dst, `,"end":`...)
+			dst = strconv.AppendInt(dst, d.Offset+int64(len(d.Old)), 10)
+			dst = append(dst, `,"old":`...)
+			dst = AppendJSONString(dst, cut(d.Old, o))
+			dst = append(dst, `,"new":`...)
+			dst = AppendJSONString(dst, cut(d.New, o))
+			dst = append(dst, '}')
+		}
+		dst = append(dst, ']')
+	}
+	return dst
+}
+
+// cut shortens bytes of the detail form to o.Max.
+func cut(p []byte, o JSONOptions) []byte {
+	if o.Detail && o.Max > 0 && len(p) > o.Max {
+		return p[:o.Max]
+	}
+	return p
+}
+
+// cutText shortens text of the detail form to o.Max bytes, at a character.
+func cutText(s string, o JSONOptions) string {
+	if !o.Detail || o.Max <= 0 || len(s) <= o.Max {
+		return s
+	}
+	n := o.Max
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+// typeNames are the names of the parameter types in the JSON, in their order.
+var typeNames = [...]string{
+	decode.TypeWord: "word", decode.TypeInt: "int", decode.TypeVersion: "version", decode.TypeText: "text",
+	decode.TypeEnum: "enum", decode.TypeLiteral: "literal", decode.TypeHandle: "handle", decode.TypeNick: "nick",
+	decode.TypeAddress: "address", decode.TypeCookie: "cookie", decode.TypeSecret: "secret", decode.TypeLCID: "lcid",
+	decode.TypeURL: "url", decode.TypePair: "pair", decode.TypeGroups: "groups", decode.TypeBool: "bool",
+	decode.TypeGUID: "guid", decode.TypeDialect: "dialect", decode.TypeStatus: "status", decode.TypeList: "list",
+	decode.TypeLength: "length",
+}
+
+func typeName(t decode.ParamType) string {
+	if int(t) < len(typeNames) {
+		return typeNames[t]
+	}
+	return ""
+}

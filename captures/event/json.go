@@ -1,0 +1,250 @@
+// This file writes an event as JSON: the line of `decode`, `grep --json` and
+// exports, and the longer form that the page's detail pane shows.
+
+package event
+
+import (
+	"net/netip"
+	"strconv"
+
+	"msnscope/decode"
+)
+
+// JSONOptions says what AppendJSON writes. The zero value is a line of an
+// export, secrets masked.
+type JSONOptions struct {
+	Secrets bool // show digests, tickets, cookies and passwords instead of '*'
+	// Detail adds what the page shows beside the line: offsets, titles, edits.
+	Detail  bool
+	Max     int   // Detail: bytes of raw, delivered and text to write, 0 for all
+	Partner int64 // Detail: id of the command this one answers or of its answer, 0 if unknown
+}
+
+// AppendJSON appends e as one JSON object, without a line end. a is e's
+// annotation (nil: made here); c its connection, which may be nil. Field
+// names and their order are stable.
+func AppendJSON(dst []byte, e *Event, a *decode.Annotation, c *Connection, o JSONOptions) []byte {
+	if e.Kind == Command && a == nil {
+		made := e.Annotate()
+		a = &made
+	}
+	if !o.Secrets {
+		e = e.Masked(a)
+	}
+	dst = appendHead(dst, e, c)
+	switch e.Kind {
+	case Command:
+		dst = appendCommand(dst, e, a, o)
+	case Raw:
+		dst = append(dst, `,"why":`...)
+		dst = AppendJSONString(dst, e.Text)
+	case Gap:
+		dst = append(dst, `,"missing":`...)
+		if e.Missing < 0 {
+			dst = append(dst, "null"...)
+		} else {
+			dst = strconv.AppendInt(dst, e.Missing, 10)
+		}
+	case Note:
+		dst = append(dst, `,"note":`...)
+		dst = AppendJSONString(dst, e.Note)
+		dst = append(dst, `,"text":`...)
+		dst = AppendJSONString(dst, e.Text)
+	}
+	if e.Kind == Command || e.Kind == Raw {
+		dst = append(dst, `,"size":`...)
+		dst = strconv.AppendInt(dst, int64(len(e.Raw)), 10)
+		dst = append(dst, `,"raw":`...)
+		dst = appendBase64(dst, cut(e.Raw, o))
+	}
+	if e.Answers != 0 {
+		dst = append(dst, `,"answers":`...)
+		dst = strconv.AppendInt(dst, e.Answers, 10)
+		dst = append(dst, `,"latency_us":`...)
+		dst = strconv.AppendInt(dst, e.Latency/1000, 10)
+	}
+	if e.Delivered != nil {
+		dst = append(dst, `,"delivered":`...)
+		dst = appendBase64(dst, cut(e.Delivered, o))
+	}
+	if a != nil && len(a.Warnings) > 0 {
+		dst = append(dst, `,"warnings":[`...)
+		for i := range a.Warnings {
+			dst = comma(dst, i)
+			dst = append(dst, `{"code":`...)
+			dst = AppendJSONString(dst, a.Warnings[i].Code)
+			dst = append(dst, `,"text":`...)
+			dst = AppendJSONString(dst, a.Warnings[i].Text)
+			dst = append(dst, '}')
+		}
+		dst = append(dst, ']')
+	}
+	if e.Partial {
+		dst = append(dst, `,"partial":true`...)
+	}
+	if o.Detail {
+		dst = appendDetail(dst, e, a, o)
+	}
+	return append(dst, '}')
+}
+
+// appendHead appends what events of every kind have, from "id" to "dialect".
+func appendHead(dst []byte, e *Event, c *Connection) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = strconv.AppendInt(dst, e.ID, 10)
+	dst = append(dst, `,"session":`...)
+	dst = strconv.AppendInt(dst, e.Session, 10)
+	dst = append(dst, `,"connection":`...)
+	dst = strconv.AppendInt(dst, e.Connection, 10)
+	dst = append(dst, `,"role":"`...)
+	dst = append(dst, e.Role.String()...)
+	dst = append(dst, `","client":"`...)
+	if c != nil {
+		dst = appendAddr(dst, c.Client)
+	}
+	dst = append(dst, `","server":"`...)
+	if c != nil {
+		dst = appendAddr(dst, c.Server)
+	}
+	dst = append(dst, `","dir":"`...)
+	dst = append(dst, e.Dir.String()...)
+	dst = append(dst, `","ts":`...)
+	dst = appendTime(dst, e.Time)
+	if e.Kind == Command {
+		dst = append(dst, `,"n":`...)
+		dst = strconv.AppendInt(dst, e.N, 10)
+	}
+	dst = append(dst, `,"kind":"`...)
+	dst = append(dst, e.Kind.String()...)
+	dst = append(dst, `","dialect":"`...)
+	if e.Dialect != 0 {
+		dst = append(dst, "MSNP"...)
+		dst = strconv.AppendUint(dst, uint64(e.Dialect), 10)
+	}
+	return append(dst, '"')
+}
+
+// appendCommand appends what only a command has, from "cmd" to "payload".
+func appendCommand(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []byte {
+	dst = append(dst, `,"cmd":`...)
+	dst = AppendJSONString(dst, a.Name)
+	dst = append(dst, `,"trid":`...)
+	if e.TrID < 0 {
+		dst = append(dst, "null"...)
+	} else {
+		dst = strconv.AppendInt(dst, e.TrID, 10)
+	}
+	dst = append(dst, `,"params":`...)
+	dst = appendParams(dst, a.Params, o)
+	dst = append(dst, `,"summary":`...)
+	dst = AppendJSONString(dst, a.Summary)
+	if a.Payload != nil {
+		dst = append(dst, `,"payload":`...)
+		dst = appendPayload(dst, a.Payload, o)
+	}
+	return dst
+}
+
+func appendParams(dst []byte, params []decode.Param, o JSONOptions) []byte {
+	dst = append(dst, '[')
+	for i := range params {
+		p := &params[i]
+		hide := p.Secret && !o.Secrets
+		dst = comma(dst, i)
+		dst = append(dst, `{"name":`...)
+		dst = AppendJSONString(dst, p.Name)
+		dst = append(dst, `,"value":`...)
+		dst = appendSecret(dst, p.Value, hide)
+		if p.Meaning != "" && !hide {
+			dst = append(dst, `,"meaning":`...)
+			dst = AppendJSONString(dst, p.Meaning)
+		}
+		if o.Detail {
+			dst = append(dst, `,"raw":`...)
+			dst = appendSecret(dst, p.Raw, hide)
+			dst = append(dst, `,"type":`...)
+			dst = AppendJSONString(dst, typeName(p.Type))
+			dst = appendPlace(dst, p.Secret, p.Start, p.End)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+func appendPayload(dst []byte, p *decode.Payload, o JSONOptions) []byte {
+	dst = append(dst, `{"type":`...)
+	dst = AppendJSONString(dst, p.Type)
+	dst = append(dst, `,"charset":`...)
+	dst = AppendJSONString(dst, p.Charset)
+	dst = append(dst, `,"headers":`...)
+	dst = appendHeaders(dst, p.Headers, o)
+	if len(p.Fields) > 0 || o.Detail {
+		dst = append(dst, `,"fields":`...)
+		dst = appendHeaders(dst, p.Fields, o)
+	}
+	if len(p.Meaning) > 0 || o.Detail {
+		dst = append(dst, `,"meaning":`...)
+		dst = appendParams(dst, p.Meaning, o)
+	}
+	if o.Detail {
+		dst = append(dst, `,"body":`...)
+		dst = strconv.AppendInt(dst, int64(p.Body), 10)
+	}
+	text := p.Text
+	if !o.Secrets {
+		text = maskText(p)
+	}
+	dst = append(dst, `,"text":`...)
+	dst = AppendJSONString(dst, cutText(text, o))
+	dst = append(dst, `,"binary":`...)
+	dst = appendBool(dst, p.Binary)
+	return append(dst, '}')
+}
+
+func appendHeaders(dst []byte, hs []decode.Header, o JSONOptions) []byte {
+	dst = append(dst, '[')
+	for i := range hs {
+		h := &hs[i]
+		dst = comma(dst, i)
+		dst = append(dst, `{"name":`...)
+		dst = AppendJSONString(dst, h.Name)
+		dst = append(dst, `,"value":`...)
+		dst = appendSecret(dst, h.Value, h.Secret && !o.Secrets)
+		if o.Detail {
+			dst = appendPlace(dst, h.Secret, h.Start, h.End)
+		}
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// appendPlace appends the bytes of Raw in which a value stands.
+func appendPlace(dst []byte, secret bool, start, end int) []byte {
+	dst = append(dst, `,"secret":`...)
+	dst = appendBool(dst, secret)
+	dst = append(dst, `,"start":`...)
+	dst = strconv.AppendInt(dst, int64(start), 10)
+	dst = append(dst, `,"end":`...)
+	return strconv.AppendInt(dst, int64(end), 10)
+}
+
+func appendSecret(dst []byte, s string, hide bool) []byte {
+	if hide {
+		s = masked
+	}
+	return AppendJSONString(dst, s)
+}
+
+func appendAddr(dst []byte, a netip.AddrPort) []byte {
+	if !a.IsValid() {
+		return dst
+	}
+	return a.AppendTo(dst)
+}
+
+func comma(dst []byte, i int) []byte {
+	if i > 0 {
+		return append(dst, ',')
+	}
+	return dst
+}

@@ -1,0 +1,204 @@
+// This file writes events as pcapng: each connection becomes a TCP
+// conversation between its two addresses, with the events' bytes in order.
+
+package export
+
+import (
+	"io"
+	"math"
+	"net/netip"
+	"slices"
+
+	"github.com/google/gopacket"
+	"github.com/google/gopacket/layers"
+
+	"msnscope/captures/event"
+	"msnscope/captures/pcapfile"
+	"msnscope/decode"
+)
+
+// Options says what an export shows.
+type Options struct {
+	Secrets bool // leave digests, tickets and cookies as they are instead of masking them byte by byte
+}
+
+const (
+	maxSegment = 32 << 10 // payload bytes of a packet: within an IP packet of either version
+	flushAfter = 32 << 10 // bytes gathered before they are written
+)
+
+// Pcapng writes the events that walk yields. conn looks up a connection, nil
+// if there is none of that id. Memory grows with the number of connections
+// open at the same time, not with that of events.
+//
+// Missing bytes are missing from the sequence numbers too, notes and edits
+// become packet comments. Events that a filter left out leave no hole.
+func Pcapng(w io.Writer, walk func(func(*event.Event) error) error, conn func(id int64) *event.Connection, o Options) error {
+	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64}
+	x.buf = pcapfile.AppendSection(x.buf, pcapfile.Application, pcapfile.LinkRaw)
+	if err := walk(x.event); err != nil {
+		return err
+	}
+	x.close(math.MaxInt64 - 1)
+	_, err := w.Write(x.buf)
+	return err
+}
+
+type writer struct {
+	w          io.Writer
+	conn       func(int64) *event.Connection
+	secrets    bool
+	buf        []byte
+	packet     gopacket.SerializeBuffer
+	open       map[int64]*flow
+	firstClose int64 // Unix ns of the first end among the open ones
+}
+
+// flow is a connection under way.
+type flow struct {
+	addr   [2]netip.AddrPort // client, server
+	next   [2]uint32         // next sequence number of each side
+	sent   [2]int64          // offset of the next byte of each side
+	closed int64             // Unix ns, 0 if it stays open
+	how    string
+}
+
+func (x *writer) event(e *event.Event) error {
+	if e.Time >= x.firstClose {
+		x.close(e.Time)
+	}
+	f := x.open[e.Connection]
+	if f == nil {
+		if f = x.begin(e); f == nil {
+			return nil
+		}
+	}
+	switch e.Kind {
+	case event.Note:
+		c := event.Comment{Note: e.Note, Text: e.Text}
+		x.segment(f, e.Dir, e.Time, flagACK, nil, c.String())
+	case event.Gap:
+		if e.Missing > 0 {
+			f.next[e.Dir] += uint32(e.Missing)
+			f.sent[e.Dir] += e.Missing
+		}
+	default:
+		x.data(f, e)
+	}
+	if len(x.buf) < flushAfter {
+		return nil
+	}
+	_, err := x.w.Write(x.buf)
+	x.buf = x.buf[:0]
+	return err
+}
+
+// begin writes the handshake of a connection, nil if its addresses are not
+// known.
+func (x *writer) begin(e *event.Event) *flow {
+	c := x.conn(e.Connection)
+	if c == nil || !c.Client.IsValid() || !c.Server.IsValid() || c.Client.Addr().Unmap().Is4() != c.Server.Addr().Unmap().Is4() {
+		return nil
+	}
+	isn := uint32(e.Connection * 2654435761) // differs between connections that share addresses
+	f := &flow{addr: [2]netip.AddrPort{c.Client, c.Server}, next: [2]uint32{isn, isn}, closed: c.Closed, how: c.How}
+	t := e.Time
+	if c.Opened > 0 && c.Opened < t {
+		t = c.Opened
+	}
+	x.segment(f, decode.C2S, t, flagSYN, nil)
+	f.next[decode.C2S]++
+	x.segment(f, decode.S2C, t, flagSYN|flagACK, nil)
+	f.next[decode.S2C]++
+	x.segment(f, decode.C2S, t, flagACK, nil)
+	x.open[e.Connection] = f
+	if f.closed > 0 {
+		x.firstClose = min(x.firstClose, f.closed)
+	}
+	return f
+}
+
+func (x *writer) data(f *flow, e *event.Event) {
+	if !x.secrets {
+		e = e.Masked(nil)
+	}
+	raw := e.Raw
+	var comments []string
+	for _, d := range e.Edits() {
+		d.Offset += f.sent[e.Dir]
+		c := event.Comment{Edit: &d}
+		comments = append(comments, c.String())
+	}
+	for len(raw) > 0 {
+		n := min(len(raw), maxSegment)
+		x.segment(f, e.Dir, e.Time, flagPSH|flagACK, raw[:n], comments...)
+		f.next[e.Dir] += uint32(n)
+		f.sent[e.Dir] += int64(n)
+		raw, comments = raw[n:], nil
+	}
+}
+
+// close writes the ends of the connections that ended before t.
+func (x *writer) close(t int64) {
+	x.firstClose = math.MaxInt64
+	var ended []int64
+	for id, f := range x.open {
+		switch {
+		case f.closed == 0:
+		case f.closed < t:
+			ended = append(ended, id)
+		default:
+			x.firstClose = min(x.firstClose, f.closed)
+		}
+	}
+	slices.Sort(ended)
+	for _, id := range ended {
+		f := x.open[id]
+		delete(x.open, id)
+		switch f.how {
+		case "FIN":
+			x.segment(f, decode.C2S, f.closed, flagFIN|flagACK, nil)
+			f.next[decode.C2S]++
+			x.segment(f, decode.S2C, f.closed, flagFIN|flagACK, nil)
+		case "RST":
+			x.segment(f, decode.C2S, f.closed, flagRST|flagACK, nil)
+		}
+	}
+}
+
+func (x *writer) segment(f *flow, dir decode.Direction, t int64, flags byte, payload []byte, comments ...string) {
+	from, to := f.addr[dir], f.addr[dir.Opposite()]
+	tcp := &layers.TCP{
+		SrcPort: layers.TCPPort(from.Port()), DstPort: layers.TCPPort(to.Port()),
+		Seq: f.next[dir], Window: 65535,
+		FIN: flags&flagFIN != 0, SYN: flags&flagSYN != 0, RST: flags&flagRST != 0,
+		PSH: flags&flagPSH != 0, ACK: flags&flagACK != 0,
+	}
+	if tcp.ACK {
+		tcp.Ack = f.next[dir.Opposite()]
+	}
+	src, dst := from.Addr().Unmap().AsSlice(), to.Addr().Unmap().AsSlice()
+	var ip gopacket.SerializableLayer
+	if len(src) == 4 {
+		h := &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolTCP, Flags: layers.IPv4DontFragment, SrcIP: src, DstIP: dst}
+		_ = tcp.SetNetworkLayerForChecksum(h)
+		ip = h
+	} else {
+		h := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolTCP, SrcIP: src, DstIP: dst}
+		_ = tcp.SetNetworkLayerForChecksum(h)
+		ip = h
+	}
+	// The layers above are complete and the payload is short: this cannot fail.
+	_ = gopacket.SerializeLayers(x.packet, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true},
+		ip, tcp, gopacket.Payload(payload))
+	x.buf = pcapfile.AppendPacket(x.buf, t, x.packet.Bytes(), nil, comments...)
+}
+
+// TCP flags.
+const (
+	flagFIN = 1 << iota
+	flagSYN
+	flagRST
+	flagPSH
+	flagACK
+)

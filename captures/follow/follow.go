@@ -1,0 +1,106 @@
+// This file is the Follower: packets in, events out.
+
+package follow
+
+import (
+	"msnscope/captures/event"
+	"msnscope/captures/pcapfile"
+	"msnscope/captures/streams"
+	"msnscope/decode"
+)
+
+// Sink takes what a capture says, in order. Pointers and the bytes behind them
+// are valid only during the call.
+type Sink interface {
+	// Event is called in the order in which the events' last bytes were
+	// captured. Its connection has been told before.
+	Event(e *event.Event)
+	// Connection tells a new or changed connection. Its session may change as
+	// long as it has not said enough about itself.
+	Connection(c *event.Connection)
+	// Session tells a new or changed session.
+	Session(s *event.Session)
+	// Ignored tells of a TCP connection without MSNP, when it is known.
+	Ignored(c *event.Connection, why string)
+}
+
+// Follower follows one capture.
+type Follower struct {
+	sink      Sink
+	assembler *streams.Assembler
+	linker    *decode.Linker
+
+	event      int64 // last ids given out
+	connection int64
+	firstSess  int64 // session ids are this plus the linker's numbers
+	sessions   map[int64]*event.Session
+	open       map[int64]int // connections of a session that the proxy still serves
+
+	conns   []*conn // those that have counted something since the last Report
+	ev      event.Event
+	section int
+}
+
+// New returns a Follower for the capture with the given number.
+func New(capture int, sink Sink) *Follower {
+	f := &Follower{sink: sink, linker: decode.NewLinker(), sessions: map[int64]*event.Session{}, open: map[int64]int{}}
+	f.event = int64(capture) * event.EventsPerCapture
+	f.connection = int64(capture) * event.ConnectionsPerCapture
+	f.firstSess = f.connection
+	f.assembler = streams.NewAssembler((*receiver)(f))
+	return f
+}
+
+// Resume numbers on from these counts of an earlier part of the capture. It is
+// called before the first Packet.
+func (f *Follower) Resume(events, connections, sessions int64) {
+	f.event += events
+	f.connection += connections
+	f.firstSess += sessions
+}
+
+// Packet takes the next packet of the capture.
+func (f *Follower) Packet(p *pcapfile.Packet) {
+	if p.Section != f.section {
+		f.section = p.Section
+		if p.Live {
+			f.restart()
+		}
+	}
+	f.assembler.Packet(p)
+}
+
+// restart begins a new section of a live capture: the proxy was started again.
+// Nothing is carried over, so that following may begin at any section.
+func (f *Follower) restart() {
+	f.assembler.Flush(streams.EndSection)
+	f.Report()
+	f.linker = decode.NewLinker()
+	for id := range f.sessions {
+		f.firstSess = max(f.firstSess, id)
+	}
+	clear(f.sessions)
+	clear(f.open)
+}
+
+// Finish ends the capture: what waits for missing packets is delivered, and
+// connections still open end in the way given.
+func (f *Follower) Finish(how string) {
+	f.assembler.Flush(how)
+	f.Report()
+}
+
+// Report tells the sink the counts of all connections and sessions that have
+// changed since the last call. Other facts about them are told as they change.
+func (f *Follower) Report() {
+	told := map[int64]bool{}
+	for _, c := range f.conns {
+		c.reported = false
+		f.sink.Connection(&c.info)
+		if s := f.sessions[c.info.Session]; s != nil && !told[s.ID] {
+			told[s.ID] = true
+			f.sink.Session(s)
+		}
+	}
+	f.conns = f.conns[:0]
+}

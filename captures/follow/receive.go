@@ -1,0 +1,123 @@
+// This file takes what the assembler finds and brings it to its connection.
+
+package follow
+
+import (
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/captures/streams"
+	"msnscope/decode"
+)
+
+// receiver is the Follower as the assembler's Sink.
+type receiver Follower
+
+// Open is called for the first packet of a connection.
+func (r *receiver) Open(s *streams.Conn, t int64) {
+	f := (*Follower)(r)
+	c := &conn{stream: s, now: t}
+	c.info = event.Connection{Client: s.Addr[0], Server: s.Addr[1], Opened: t}
+	s.Data = c
+	if s.Live {
+		c.info.Live = true
+		f.appear(c)
+		f.sink.Connection(&c.info)
+	}
+}
+
+// Data is called for the bytes of a side, in order.
+func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
+	f, c := (*Follower)(r), s.Data.(*conn)
+	if c.state != undecided {
+		f.bytes(c, side, t, p)
+		return
+	}
+	c.held = append(c.held, piece{side: side, t: t, data: append([]byte(nil), p...)})
+	c.head[side] = append(c.head[side], p...)
+	v := c.look.Look(c.head[0], c.head[1])
+	// Without a handshake it takes more to tell which side is the client's.
+	unsure := v.Answer == decode.Yes && !s.SYN && !v.SidesSure && len(c.head[0])+len(c.head[1]) < decode.RecogniseLimit
+	if v.Answer != decode.Maybe && !unsure {
+		f.decided(c, v)
+	}
+}
+
+// Gap is called for bytes that are missing from the capture.
+func (r *receiver) Gap(s *streams.Conn, side int, t int64, n int64) {
+	f, c := (*Follower)(r), s.Data.(*conn)
+	if c.state != undecided {
+		if c.state != ignored {
+			f.gap(c, side, t, n)
+		}
+		return
+	}
+	c.held = append(c.held, piece{side: side, t: t, missing: n})
+}
+
+// Comment is called for the comments of a packet, before its bytes.
+func (r *receiver) Comment(s *streams.Conn, side int, t int64, text string) {
+	f, c := (*Follower)(r), s.Data.(*conn)
+	if !s.Live {
+		return
+	}
+	n, ok := event.ParseComment(text)
+	if !ok {
+		return
+	}
+	if n.Edit != nil {
+		c.edits[n.Edit.Dir] = append(c.edits[n.Edit.Dir], *n.Edit)
+		return
+	}
+	f.note(c, c.dir(side), t, n)
+}
+
+// Close is called when a side's stream has ended.
+func (r *receiver) Close(s *streams.Conn, side int, t int64) {
+	f, c := (*Follower)(r), s.Data.(*conn)
+	f.settle(c)
+	f.closeWrite(c, side, t)
+}
+
+// End is called when nothing more will come.
+func (r *receiver) End(s *streams.Conn, t int64, how string) {
+	f, c := (*Follower)(r), s.Data.(*conn)
+	f.settle(c)
+	f.closeWrite(c, 0, t)
+	f.closeWrite(c, 1, t)
+	c.info.How = how
+	if c.state == ignored {
+		return
+	}
+	if c.info.ID == 0 { // nothing was ever said
+		f.sink.Ignored(&c.info, "no data")
+		return
+	}
+	c.info.Closed = t
+	if c.linked {
+		session := f.linker.Close(c.info.ID, time.Unix(0, t)) + f.firstSess
+		if c.info.Session == 0 {
+			c.info.Session = session
+			f.join(c)
+		}
+	}
+	f.left(c)
+	c.info.Live = false
+	if s := f.sessions[c.info.Session]; s != nil {
+		f.describe(s, c)
+	}
+	f.sink.Connection(&c.info)
+}
+
+// settle decides a connection that has ended before it was recognised, with
+// what there is.
+func (f *Follower) settle(c *conn) {
+	if c.state != undecided || len(c.held) == 0 {
+		return
+	}
+	v := c.look.Look(c.head[0], c.head[1])
+	if v.Answer == decode.Maybe {
+		v = decode.Verdict{Answer: decode.No, Reason: "no MSNP command"}
+	}
+	f.decided(c, v)
+}

@@ -1,0 +1,93 @@
+// This file holds the read buffer that packets point into.
+
+package pcapfile
+
+import (
+	"compress/flate"
+	"compress/gzip"
+	"errors"
+	"io"
+)
+
+const (
+	// bufferSize is what is read at once. It holds several of the largest
+	// packets, so that damage can be told from data by looking ahead.
+	bufferSize = 1 << 20
+
+	// maxBlock bounds a pcapng block and with it the buffer. Wireshark draws
+	// the same line (MAX_BLOCK_SIZE of wiretap/pcapng.c, 16 MiB).
+	maxBlock = 16 << 20
+
+	// maxEmptyReads is how often a source may return nothing without an error.
+	maxEmptyReads = 100
+)
+
+// buffer reads ahead from src. What was read and not yet taken is buf[r:w].
+type buffer struct {
+	src  io.Reader
+	buf  []byte
+	r, w int
+	pos  int64 // offset of buf[r] in the (uncompressed) file
+	cut  error // gzip data that broke off or is damaged: nothing more can be read
+}
+
+// data returns what is buffered.
+func (b *buffer) data() []byte { return b.buf[b.r:b.w] }
+
+// skip takes n buffered bytes.
+func (b *buffer) skip(n int) {
+	b.r += n
+	b.pos += int64(n)
+}
+
+// need makes at least n bytes available. If the source has no more it returns
+// io.EOF when nothing is buffered and io.ErrUnexpectedEOF when something is;
+// it may be called again when the source has grown. The buffer grows only as
+// bytes arrive, whatever n claims.
+func (b *buffer) need(n int) error {
+	for empty := 0; b.w-b.r < n; {
+		if b.cut != nil {
+			return io.ErrUnexpectedEOF
+		}
+		if b.w == len(b.buf) || b.r > 0 {
+			b.makeRoom(n)
+		}
+		m, err := b.src.Read(b.buf[b.w:])
+		b.w += m
+		switch {
+		case m > 0:
+			empty = 0
+		case err == io.EOF:
+			if b.w == b.r {
+				return io.EOF
+			}
+			return io.ErrUnexpectedEOF
+		case isCompressionDamage(err):
+			b.cut = err
+		case err != nil:
+			return err
+		default:
+			if empty++; empty == maxEmptyReads {
+				return io.ErrNoProgress
+			}
+		}
+	}
+	return nil
+}
+
+// makeRoom moves what is buffered to the front, and doubles a buffer that is
+// full and too small for n bytes.
+func (b *buffer) makeRoom(n int) {
+	have := b.data()
+	if len(have) == len(b.buf) && n > len(b.buf) {
+		b.buf = make([]byte, 2*len(b.buf))
+	}
+	b.w = copy(b.buf, have)
+	b.r = 0
+}
+
+func isCompressionDamage(err error) bool {
+	var corrupt flate.CorruptInputError
+	return errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) ||
+		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt)
+}
