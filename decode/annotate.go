@@ -19,9 +19,10 @@ func Annotate(raw []byte, line, body int, ctx Context) Annotation {
 		return a
 	}
 	a.Name = validText(words[0].in(text))
-	r := bestReading(text, words, ctx)
+	id := TrID(raw[:line], ctx.Dir, ctx.Dialect)
+	r := bestReading(text, words, id >= 0, ctx)
 	if r.spec == nil {
-		r = unknownReading(text, words)
+		r = unknownReading(text, words, id >= 0)
 	}
 	a.Spec = r.spec
 	if a.Spec != nil {
@@ -29,9 +30,7 @@ func Annotate(raw []byte, line, body int, ctx Context) Annotation {
 	} else {
 		a.Title = "unknown command"
 	}
-	if r.trid.Len() > 0 {
-		a.TrID = trIDOf(r.trid.in(text))
-	}
+	a.TrID = id
 	a.Params = make([]Param, r.n, r.n)
 	for i := range a.Params {
 		a.Params[i] = paramOf(&r.words[i], text, i)
@@ -82,34 +81,26 @@ func appendSpansAndEmpty(dst []Span, line string) []Span {
 
 // bestReading tries the shapes of a command and returns the one that fits
 // best; its spec is nil when the command is not known.
-func bestReading(line string, words []Span, ctx Context) reading {
+func bestReading(line string, words []Span, hasTrID bool, ctx Context) reading {
 	var best, r reading
 	specs := LookUp(words[0].in(line), ctx.Dir)
 	if len(specs) == 0 {
 		return best
 	}
-	try := func(spec *Spec, words []Span, withTrID bool) {
-		bindSpec(&r, spec, line, words, ctx, withTrID)
+	try := func(spec *Spec, words []Span) {
+		bindSpec(&r, spec, line, words, ctx, hasTrID)
 		if best.spec == nil || r.score > best.score {
 			best = r
 		}
 	}
 	for _, spec := range specs {
-		try(spec, words, true)
-	}
-	// Answers that some servers send without the TrID they should have.
-	if ctx.Dir == S2C && best.score < 2*(len(words)-1) {
-		for _, spec := range specs {
-			if spec.TrID == TrIDRequired && spec.Category == CategoryLists {
-				try(spec, words, false)
-			}
-		}
+		try(spec, words)
 	}
 	if missesWord(&best) && hasDoubleBlank(line) {
 		var room [24]Span
 		all := appendSpansAndEmpty(room[:0], line)
 		for _, spec := range specs {
-			try(spec, all, true)
+			try(spec, all)
 		}
 	}
 	return best
@@ -137,26 +128,16 @@ func hasDoubleBlank(line string) bool {
 }
 
 // unknownReading passes the words of an unknown command on.
-func unknownReading(line string, words []Span) reading {
+func unknownReading(line string, words []Span, hasTrID bool) reading {
 	var r reading
 	words = words[1:]
-	if len(words) > 0 && isNumber(line, words[0]) {
-		r.trid = words[0]
+	if hasTrID && len(words) > 0 {
 		words = words[1:]
 	}
 	for _, w := range words {
 		r.bind(nil, w)
 	}
 	return r
-}
-
-// trIDOf reads a TrID; one too big for any program is no number to us.
-func trIDOf(word string) int64 {
-	n, err := strconv.ParseInt(word, 10, 64)
-	if err != nil {
-		return -1
-	}
-	return n
 }
 
 // paramOf makes the Param of a bound word.

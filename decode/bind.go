@@ -17,7 +17,6 @@ type bound struct {
 // reading is one way to understand a line.
 type reading struct {
 	spec  *Spec
-	trid  Span // empty if the line has none
 	score int
 	n     int
 	words [maxParams]bound
@@ -45,20 +44,16 @@ const (
 	scoreOtherDialect = -1
 )
 
-// bindSpec reads the words (words[0] is the command's name) by spec. withTrID
-// false reads a line that lacks the TrID it should have.
-func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, withTrID bool) {
+// bindSpec reads the words (words[0] is the command's name) by spec. hasTrID
+// says whether the word behind the name is a transaction id: not every line
+// has the one that its shape asks for.
+func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, hasTrID bool) {
 	*r = reading{spec: spec}
 	i := 1
-	switch {
-	case !withTrID:
-		r.score += scoreSkipped
-	case spec.TrID == TrIDNone:
-	case i < len(words) && isNumber(line, words[i]):
-		r.trid = words[i]
-		r.score += 2
+	if hasTrID {
 		i++
-	case spec.TrID == TrIDRequired:
+	}
+	if hasTrID != (spec.TrID == TrIDRequired) && spec.TrID != TrIDOptional {
 		r.score += scoreMissing
 	}
 	if ctx.Role != RoleUnknown && !hasRole(spec.Roles, ctx.Role) {

@@ -84,8 +84,7 @@ func summarise(a *Annotation, ctx Context) string {
 		}
 	case a.Category == CategoryError:
 		l.say("error ", a.Name, ": ", a.Title)
-		if t := a.param("text"); t != "" {
-			l.b = append(l.b, ' ')
+		if a.param("text") != "" {
 			for i := range a.Params {
 				l.b = append(l.b, ' ')
 				l.b = appendVisible(l.b, a.Params[i].Value, 40)
