@@ -1,0 +1,351 @@
+// This file turns a comparison as written into a test of events.
+
+package filter
+
+import (
+	"bytes"
+	"errors"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"msnscope/captures/event"
+)
+
+// test is one value of a comparison, compiled.
+type test = func(e *event.Event, m *meaning) bool
+
+// compile makes the node of a comparison.
+func (p *parser) compile(c *comparison) (node, error) {
+	t := &term{price: c.field.price, text: c.field.price >= costText, wants: everything}
+	switch c.op {
+	case "!=":
+		t.not = true
+	case "!~":
+		t.not = true
+		t.price += costRegex
+	case "~":
+		t.price += costRegex
+	}
+	var tests []test
+	wants := nothing
+	sources := make([]string, len(c.values))
+	for i := range c.values {
+		v := &c.values[i]
+		one, want, err := p.compileValue(c, v, t)
+		if err != nil {
+			return nil, err
+		}
+		tests = append(tests, one)
+		wants = wants.or(want)
+		sources[i] = v.canonical(c)
+	}
+	t.wants = wants
+	t.source = c.field.Name
+	if c.arg != "" {
+		t.source += "." + c.arg
+	}
+	t.source += c.op
+	if len(tests) == 1 {
+		t.test = tests[0]
+		t.source += sources[0]
+		return t, nil
+	}
+	if c.orders() {
+		v := c.values[0]
+		return nil, p.fail(v.start, c.values[len(c.values)-1].end, "%q takes one value, not a list", c.op)
+	}
+	t.source += "(" + strings.Join(sources, ", ") + ")"
+	t.test = func(e *event.Event, m *meaning) bool {
+		for _, one := range tests {
+			if one(e, m) {
+				return true
+			}
+		}
+		return false
+	}
+	return t, nil
+}
+
+func (c *comparison) orders() bool   { return c.op[0] == '<' || c.op[0] == '>' }
+func (c *comparison) searches() bool { return strings.HasSuffix(c.op, "~") }
+
+// canonical returns the value as it stands in the canonical form.
+func (v *value) canonical(c *comparison) string {
+	if c.searches() && c.field.kind != kindHex {
+		return v.lo.inSlashes()
+	}
+	if v.isRange {
+		return v.lo.text + ".." + v.hi.text
+	}
+	if c.field.ordered() && !v.lo.regex && !strings.ContainsAny(v.lo.text, blanks+`()",`) && v.lo.text != "" && v.lo.text[0] != '/' {
+		return v.lo.text // also -5m
+	}
+	return v.lo.asValue()
+}
+
+// compileValue makes the test of one value; it may put a value's text in order
+// for the canonical form and adjust t's price.
+func (p *parser) compileValue(c *comparison, v *value, t *term) (test, need, error) {
+	f := c.field
+	switch f.kind {
+	case kindText, kindBytes, kindWord, kindAccount, kindHex:
+		if c.orders() {
+			return nil, nothing, p.fail(c.at, v.start, "%s has no order, it takes : = and ~", f.Name)
+		}
+	case kindFlag:
+		if c.orders() || c.searches() {
+			return nil, nothing, p.fail(c.at, v.start, "%s takes : and a word", f.Name)
+		}
+		return p.compileFlag(c, v, t)
+	case kindConn, kindStatus:
+		searches := c.searches() || v.lo.regex
+		if v.isRange || c.orders() || !searches && v.lo.text != "" && isDigit(v.lo.text[0]) {
+			return p.compileNumber(c, v)
+		}
+		if f.kind == kindStatus {
+			t.price, t.text = t.price+costText, true
+		}
+		if !searches {
+			return p.compileWord(c, v)
+		}
+	case kindNumber, kindSize, kindSpan:
+		return p.compileNumber(c, v)
+	case kindTime:
+		return p.compileTime(c, v)
+	}
+	re, err := p.regex(c.searches(), &v.lo)
+	if err != nil {
+		return nil, nothing, err
+	}
+	switch f.kind {
+	case kindWord, kindConn, kindStatus:
+		if re != nil {
+			return matchWords(f.words, re.MatchString), everything, nil
+		}
+		return p.compileWord(c, v)
+	case kindBytes:
+		return compileBytes(c, &v.lo, re), everything, nil
+	case kindHex:
+		return p.compileHex(c, v, re)
+	case kindAccount:
+		return compileAccount(c, &v.lo, re), everything, nil
+	}
+	return compileText(c, &v.lo, re), textNeed(f), nil
+}
+
+// regex compiles an atom that is a regular expression, or must be one; nil if
+// it is none.
+func (p *parser) regex(must bool, a *atom) (*regexp.Regexp, error) {
+	if !must && !a.regex {
+		return nil, nil
+	}
+	text := a.text
+	if a.fold {
+		text = "(?i)" + text
+	}
+	re, err := regexp.Compile(text)
+	if err == nil && a.text == "" {
+		return nil, p.fail(a.start, a.end, "the regular expression is empty")
+	}
+	if err != nil {
+		why := err.Error()
+		var s *syntax.Error
+		if errors.As(err, &s) {
+			why = s.Code.String()
+			if s.Expr != "" && s.Expr != text {
+				why += ": " + s.Expr
+			}
+		}
+		return nil, p.fail(a.start, a.end, "the regular expression is wrong: %s", why)
+	}
+	return re, nil
+}
+
+// atomTerm is a bare atom: it searches summary, text and bytes.
+func (p *parser) atomTerm(a atom) (node, error) {
+	t := &term{price: costText + costBytes, text: true, wants: everything, source: a.alone()}
+	re, err := p.regex(false, &a)
+	if err != nil {
+		return nil, err
+	}
+	look := newPattern(&a)
+	bytesHave := func(b []byte) bool { return in(&look, b) }
+	textHas := func(s string) bool { return in(&look, s) }
+	if re != nil {
+		t.price += costRegex
+		bytesHave, textHas = re.Match, re.MatchString
+	}
+	t.test = func(e *event.Event, m *meaning) bool {
+		switch e.Kind {
+		case event.Note:
+			return textHas(e.Note) || textHas(e.Text)
+		case event.Raw:
+			return bytesHave(e.Raw) || textHas(e.Text)
+		case event.Gap:
+			return false
+		}
+		if bytesHave(e.Raw) {
+			return true
+		}
+		a := m.of(e)
+		return textHas(a.Summary) || a.Payload != nil && textHas(a.Payload.Text)
+	}
+	return t, nil
+}
+
+func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
+	get, arg := c.field.text, c.arg
+	look := newPattern(a)
+	has := func(s string) bool { return in(&look, s) }
+	switch {
+	case re != nil:
+		has = re.MatchString
+	case c.op != ":":
+		want := a.text
+		has = func(s string) bool { return s == want }
+	}
+	if c.field.Name != "text" || re != nil {
+		return func(e *event.Event, m *meaning) bool { return get(e, m, arg, has) }
+	}
+	// The text of a payload that is UTF-8 is its bytes: where they do not have
+	// the pattern, it needs no annotation.
+	if c.op != ":" {
+		look = newPattern(&atom{text: a.text, quoted: true})
+	}
+	return func(e *event.Event, m *meaning) bool {
+		if hasPayload(e) && utf8.Valid(e.Raw[e.Body:]) && !in(&look, e.Raw[e.Body:]) {
+			return false
+		}
+		return get(e, m, arg, has)
+	}
+}
+
+// textNeed is what the events are that a text can be of.
+func textNeed(f *field) need {
+	if f.Name == "nick" {
+		return only(nickNames.list()...)
+	}
+	return everything
+}
+
+func (n names) list() (list []string) {
+	for name := range n {
+		list = append(list, string(name[:]))
+	}
+	slices.Sort(list)
+	return list
+}
+
+func compileBytes(c *comparison, a *atom, re *regexp.Regexp) test {
+	look := newPattern(a)
+	has := func(b []byte) bool { return in(&look, b) }
+	switch {
+	case re != nil:
+		has = re.Match
+	case c.op != ":":
+		want := a.text
+		has = func(b []byte) bool { return string(b) == want }
+	}
+	return func(e *event.Event, _ *meaning) bool { return has(e.Raw) }
+}
+
+// compileHex searches bytes written in hex, with blanks wherever they please.
+func (p *parser) compileHex(c *comparison, v *value, re *regexp.Regexp) (test, need, error) {
+	if re != nil {
+		return nil, nothing, p.fail(v.start, v.end, "hex takes pairs of digits; raw~ searches a regular expression")
+	}
+	var b []byte
+	digits := 0
+	for i := 0; i < len(v.lo.text); i++ {
+		ch := v.lo.text[i]
+		at := strings.IndexByte("0123456789abcdef", lower[ch])
+		switch {
+		case isBlank(ch) || ch == ':':
+			continue
+		case at < 0:
+			return nil, nothing, p.fail(v.start, v.end, "%q is no hex digit", ch)
+		case digits%2 == 0:
+			b = append(b, byte(at<<4))
+		default:
+			b[len(b)-1] |= byte(at)
+		}
+		digits++
+	}
+	switch {
+	case digits == 0:
+		return nil, nothing, p.fail(v.start, v.end, "hex takes pairs of digits: \"0d 0a\"")
+	case digits%2 == 1:
+		return nil, nothing, p.fail(v.start, v.end, "a hex digit is missing: bytes have two each")
+	}
+	want := string(b)
+	var spaced []string
+	for _, one := range b {
+		spaced = append(spaced, string("0123456789abcdef"[one>>4])+string("0123456789abcdef"[one&15]))
+	}
+	v.lo = atom{text: strings.Join(spaced, " "), quoted: true}
+	if c.op == ":" {
+		return func(e *event.Event, _ *meaning) bool { return bytes.Contains(e.Raw, b) }, everything, nil
+	}
+	return func(e *event.Event, _ *meaning) bool { return string(e.Raw) == want }, everything, nil
+}
+
+// compileAccount compares handles. Case does not count in them.
+func compileAccount(c *comparison, a *atom, re *regexp.Regexp) test {
+	look := newPattern(a)
+	is := func(handle string) bool { // with or without domain
+		if handle == "" {
+			return a.text == ""
+		}
+		if look.is(handle) {
+			return true
+		}
+		name, _, domain := strings.Cut(handle, "@")
+		return domain && look.is(name)
+	}
+	// A handle stands on the line as it is: most events can be passed over
+	// without annotating them.
+	filter := ""
+	switch {
+	case re != nil:
+		is = re.MatchString
+	case c.op != ":":
+		is = func(handle string) bool { return strings.EqualFold(handle, a.text) }
+	}
+	if re == nil && look.ascii {
+		for _, piece := range look.pieces {
+			if c.op == ":" && len(piece) > len(filter) {
+				filter = piece
+			}
+		}
+		if c.op != ":" {
+			filter = strings.ToLower(a.text)
+		}
+	}
+	peer := func(e *event.Event, m *meaning) bool {
+		if e.Kind != event.Command || filter != "" && !containsFold(e.Raw[:e.Line], filter) {
+			return false
+		}
+		return is(m.of(e).Peer)
+	}
+	speaks := func(e *event.Event) bool { return e.Kind == event.Command || e.Kind == event.Raw }
+	switch c.field.Name {
+	case "from":
+		return func(e *event.Event, m *meaning) bool {
+			if e.Dir == c2s {
+				return speaks(e) && is(e.Account)
+			}
+			return peer(e, m)
+		}
+	case "to":
+		return func(e *event.Event, m *meaning) bool {
+			if e.Dir == c2s {
+				return peer(e, m)
+			}
+			return speaks(e) && is(e.Account)
+		}
+	}
+	return func(e *event.Event, m *meaning) bool { return is(e.Account) || peer(e, m) }
+}

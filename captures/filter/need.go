@@ -1,0 +1,109 @@
+// This file derives from a filter what every event that it selects must be
+// like, so that a store can pass over events without looking at them.
+
+package filter
+
+import (
+	"math"
+	"slices"
+)
+
+// need is a necessary condition: an event that does not meet it is not
+// selected; one that does may be or not.
+type need struct {
+	commands    []string // names as on the wire; nil: any event
+	sessions    []int64  // nil: any
+	connections []int64
+	from, to    int64 // Unix ns, both included
+	errors      bool  // error replies only
+}
+
+var everything = need{from: math.MinInt64, to: math.MaxInt64}
+
+// nothing is the need of a filter that selects nothing.
+var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, errors: true}
+
+func (a need) and(b need) need {
+	return need{
+		both(a.commands, b.commands), both(a.sessions, b.sessions), both(a.connections, b.connections),
+		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors,
+	}
+}
+
+func (a need) or(b need) need {
+	return need{
+		either(a.commands, b.commands), either(a.sessions, b.sessions), either(a.connections, b.connections),
+		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors,
+	}
+}
+
+// both returns what is in a and in b, nil standing for everything.
+func both[T comparable](a, b []T) []T {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	in := []T{}
+	for _, v := range a {
+		if slices.Contains(b, v) {
+			in = append(in, v)
+		}
+	}
+	return in
+}
+
+// either returns what is in a or in b, nil standing for everything.
+func either[T comparable](a, b []T) []T {
+	if a == nil || b == nil {
+		return nil
+	}
+	in := slices.Clone(a)
+	for _, v := range b {
+		if !slices.Contains(in, v) {
+			in = append(in, v)
+		}
+	}
+	return in
+}
+
+// Commands returns the names that a selected event can have: it is a command,
+// and its name on the wire is one of them, in this very spelling. ok is false
+// when it can be anything.
+func (q *Query) Commands() (names []string, ok bool) {
+	if q == nil || q.root == nil {
+		return nil, false
+	}
+	return q.need.commands, q.need.commands != nil
+}
+
+// Sessions returns the sessions that a selected event can belong to; ok is
+// false when it can be any.
+func (q *Query) Sessions() (ids []int64, ok bool) {
+	if q == nil || q.root == nil {
+		return nil, false
+	}
+	return q.need.sessions, q.need.sessions != nil
+}
+
+// Connections returns the connections that a selected event can be of; ok is
+// false when it can be any.
+func (q *Query) Connections() (ids []int64, ok bool) {
+	if q == nil || q.root == nil {
+		return nil, false
+	}
+	return q.need.connections, q.need.connections != nil
+}
+
+// Times returns the first and the last moment (Unix ns) that a selected event
+// can have; without a limit the least and the greatest number.
+func (q *Query) Times() (from, to int64) {
+	if q == nil || q.root == nil {
+		return everything.from, everything.to
+	}
+	return q.need.from, q.need.to
+}
+
+// OnlyErrors reports whether all selected events are error replies.
+func (q *Query) OnlyErrors() bool { return q != nil && q.root != nil && q.need.errors }
