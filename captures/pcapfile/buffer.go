@@ -49,7 +49,8 @@ func (b *buffer) need(n int) error {
 		if b.cut != nil {
 			return io.ErrUnexpectedEOF
 		}
-		if b.w == len(b.buf) || b.r > 0 {
+		// Moving what is buffered is put off until it pays.
+		if len(b.buf)-b.r < n || len(b.buf)-b.w < len(b.buf)/4 {
 			b.makeRoom(n)
 		}
 		m, err := b.src.Read(b.buf[b.w:])
@@ -79,6 +80,9 @@ func (b *buffer) need(n int) error {
 // full and too small for n bytes.
 func (b *buffer) makeRoom(n int) {
 	have := b.data()
+	if b.r == 0 && len(have) < len(b.buf) {
+		return
+	}
 	if len(have) == len(b.buf) && n > len(b.buf) {
 		b.buf = make([]byte, 2*len(b.buf))
 	}

@@ -144,6 +144,9 @@ func (r *Reader) nextPcap(p *Packet) error {
 			return problem
 		}
 		rec = r.b.data()
+		if !r.isPlausible(rec) {
+			return r.lost(1, "something that is no record")
+		}
 	}
 	r.number++
 	p.Number = r.number

@@ -104,7 +104,7 @@ func (r *Reader) lost(skip int, format string, args ...any) error {
 // *Problem to report, or nil if that was done before.
 func (r *Reader) search() error {
 	for {
-		err := r.b.need(bufferSize)
+		err := r.b.need(searchAhead)
 		if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 			return err
 		}

@@ -1,0 +1,61 @@
+// This file measures what hostile files cost: time has to stay linear.
+
+package pcapfile_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"testing"
+
+	"msnscope/captures/pcapfile"
+	"msnscope/captures/streams/streamstest"
+)
+
+// hostile returns files of some 8 MB that make a Reader lose its way as often
+// as possible.
+func hostile() map[string][]byte {
+	const size = 8 << 20
+	rng := rand.New(rand.NewPCG(1, 2))
+	noise := make([]byte, size)
+	for i := range noise {
+		noise[i] = byte(rng.Uint32())
+	}
+	few := sample(4)
+	for i := range few {
+		few[i].Data = few[i].Data[:1]
+		few[i].Length = 1
+	}
+	files := map[string][]byte{}
+	for name, f := range map[string]streamstest.File{"pcap": {}, "pcapng": {NG: true}} {
+		file := f.Bytes(few)
+		head := file[:24]
+		if f.NG {
+			head = file[:bytes.Index(file, []byte{6, 0, 0, 0})]
+		}
+		files[name+"/noise"] = append(bytes.Clone(head), noise...)
+		files[name+"/zeroes"] = append(bytes.Clone(head), make([]byte, size)...)
+		files[name+"/ones"] = append(bytes.Clone(head), bytes.Repeat([]byte{1, 0, 0, 0}, size/4)...)
+		files[name+"/sixes"] = append(bytes.Clone(head), bytes.Repeat([]byte{6, 0, 0, 0, 36, 0, 0, 0}, size/8)...)
+		chunk := append(bytes.Clone(file[len(head):]), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)
+		files[name+"/damage"] = append(bytes.Clone(head), bytes.Repeat(chunk, size/len(chunk))...)
+	}
+	return files
+}
+
+func BenchmarkHostile(b *testing.B) {
+	for name, file := range hostile() {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(file)))
+			problems := 0
+			for b.Loop() {
+				r, err := pcapfile.NewReader(bytes.NewReader(file))
+				if err != nil {
+					b.Fatal(err)
+				}
+				_, list, _ := read(r)
+				problems = len(list)
+			}
+			b.ReportMetric(float64(problems), "problems")
+		})
+	}
+}

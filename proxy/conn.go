@@ -1,0 +1,275 @@
+// This file holds one proxied connection from accept to close: both streams
+// end as they were ended, with FIN or RST, and both ends are told.
+
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/captures/record"
+	"msnscope/decode"
+)
+
+// stopGrace is how long a peer may take, once its connection is ended because
+// the proxy stops, to take what is being sent and to close its side too.
+const stopGrace = 500 * time.Millisecond
+
+// conn is one client's connection and the one to its server.
+type conn struct {
+	ctx      context.Context // ends when dialling must
+	proxy    *Proxy
+	listener *listener
+	client   net.Conn
+	local    netip.AddrPort // on which the client was accepted
+	remote   netip.AddrPort // the client
+	opened   time.Time
+	route    choice
+	rec      *record.Conn  // remembers its errors itself: the relay goes on
+	offered  atomic.Uint64 // bit n: the client's VER named MSNPn
+	dialect  atomic.Uint32 // as decode.Dialect, 0 as long as not known
+	stopping atomic.Bool
+	pumps    [2]pump
+
+	mu      sync.Mutex
+	server  net.Conn // nil until dialled
+	ended   [2]bool  // the stream of this direction has ended with FIN
+	broken  [2]bool  // the receiver of this direction takes no more
+	aborted bool     // both connections were closed by reset
+	by      string   // who ended first
+}
+
+func newConn(ctx context.Context, p *Proxy, l *listener, client net.Conn) *conn {
+	return &conn{
+		ctx: ctx, proxy: p, listener: l, client: client, opened: time.Now(),
+		local: addrPort(client.LocalAddr()), remote: addrPort(client.RemoteAddr()),
+	}
+}
+
+// run forwards until both streams have ended.
+func (c *conn) run() {
+	in := newInput(c.client)
+	if !c.firstLine(in) {
+		c.leave(in)
+		return
+	}
+	c.route = c.choose(in.held())
+	c.dialect.Store(uint32(c.route.dialect))
+	server, err := c.proxy.dial(c.ctx, c.route.target)
+	if err != nil {
+		c.refuse(in, err)
+		return
+	}
+	c.connected(server)
+	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server}
+	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client}
+	var other sync.WaitGroup
+	other.Go(c.pumps[decode.C2S].run)
+	c.pumps[decode.S2C].run()
+	other.Wait()
+	c.close()
+}
+
+func (c *conn) connected(server net.Conn) {
+	addr := addrPort(server.RemoteAddr())
+	c.rec = c.record(addr, event.Comment{
+		Note: "opened",
+		Text: fmt.Sprintf("client %s accepted on %s, upstream %s (%s), because %s", c.remote, c.local, c.route.target, addr, c.route.because),
+	})
+	c.proxy.Log.Debug("opened", "client", c.remote, "upstream", c.route.target, "because", c.route.because)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.server = server
+	if c.stopping.Load() {
+		c.interrupt(server)
+	}
+}
+
+func (c *conn) record(server netip.AddrPort, notes ...event.Comment) *record.Conn {
+	if c.proxy.Recorder == nil {
+		return nil
+	}
+	return c.proxy.Recorder.Connect(c.remote, server, notes...)
+}
+
+// leave ends a connection whose client ended it before it said anything, or
+// while the proxy was stopping.
+func (c *conn) leave(in *input) {
+	why := "the client said nothing"
+	if c.stopping.Load() {
+		why = "the proxy stopped before the client said what it wants"
+	}
+	c.rec = c.record(c.local, event.Comment{Note: "opened", Text: fmt.Sprintf("client %s accepted on %s", c.remote, c.local)})
+	_ = c.rec.Data(decode.C2S, in.held())
+	_ = c.rec.CloseWrite(decode.C2S)
+	_ = c.rec.CloseWrite(decode.S2C, event.Comment{Note: "closed", Text: why})
+	c.mu.Lock()
+	c.linger(c.client)
+	c.mu.Unlock()
+	in.discard()
+	c.client.Close()
+}
+
+// refuse ends a connection whose server cannot be reached, as the server's
+// machine would: with RST.
+func (c *conn) refuse(in *input, err error) {
+	c.proxy.refused.Add(1)
+	c.proxy.Log.Warn("cannot reach the server", "client", c.remote, "upstream", c.route.target, "because", c.route.because, "error", err)
+	server := c.local
+	if ip, perr := netip.ParseAddr(c.route.target.host); perr == nil {
+		server = netip.AddrPortFrom(ip, c.route.target.port)
+	}
+	c.rec = c.record(server, event.Comment{
+		Note: "opened",
+		Text: fmt.Sprintf("client %s accepted on %s, upstream %s, because %s", c.remote, c.local, c.route.target, c.route.because),
+	})
+	_ = c.rec.Data(decode.C2S, in.held())
+	_ = c.rec.Reset(decode.S2C, event.Comment{Note: "refused", Text: fmt.Sprintf("cannot reach %s: %v", c.route.target, err)})
+	in.drop(in.n)
+	abort(c.client)
+}
+
+// peer returns the connection from which dir's bytes come.
+func (c *conn) peer(dir decode.Direction) net.Conn {
+	if dir == decode.C2S {
+		return c.client
+	}
+	return c.server
+}
+
+// end is called by the pump of dir when its stream has ended, and all of it
+// was forwarded.
+func (c *conn) end(dir decode.Direction, by string) {
+	c.mu.Lock()
+	if c.broken[dir^1] {
+		c.mu.Unlock()
+		c.reset(dir, syscall.ECONNRESET) // its FIN was a RST
+		return
+	}
+	defer c.mu.Unlock()
+	if c.aborted {
+		return
+	}
+	c.ended[dir] = true
+	if c.by == "" {
+		c.by = by
+	}
+	var notes []event.Comment
+	if c.ended[dir^1] {
+		notes = append(notes, c.closedNote(c.by))
+	}
+	_ = c.rec.CloseWrite(dir, notes...)
+	closeWrite(c.peer(dir ^ 1))
+}
+
+// writeFailed is called by the pump of dir when the receiver takes no more.
+func (c *conn) writeFailed(dir decode.Direction, err error) {
+	c.mu.Lock()
+	c.broken[dir] = true
+	// What the receiver sent before it went may still be on its way to the
+	// other end; the other pump then finds the reset.
+	wait := !c.ended[dir^1] && (errors.Is(err, syscall.EPIPE) || errors.Is(err, syscall.ECONNRESET))
+	c.mu.Unlock()
+	if !wait {
+		c.reset(dir^1, err)
+	}
+}
+
+// reset passes on that the sender of dir reset the connection.
+func (c *conn) reset(dir decode.Direction, err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.aborted {
+		return
+	}
+	c.aborted = true
+	by := origin[dir] + " (reset"
+	if !errors.Is(err, syscall.ECONNRESET) && !errors.Is(err, syscall.EPIPE) {
+		by += ": " + err.Error()
+	}
+	_ = c.rec.Reset(dir, c.closedNote(by+")"))
+	abort(c.peer(dir ^ 1))
+	c.peer(dir).Close()
+}
+
+// origin names the sender of each direction.
+var origin = [2]string{"the client", "the server"}
+
+func (c *conn) closedNote(by string) event.Comment {
+	c.proxy.Log.Debug("closed", "client", c.remote, "upstream", c.route.target, "by", by)
+	return event.Comment{Note: "closed", Text: fmt.Sprintf("by %s after %s", by, time.Since(c.opened).Round(time.Millisecond))}
+}
+
+// close closes both connections after their pumps have ended.
+func (c *conn) close() {
+	c.mu.Lock()
+	stopping := c.stopping.Load()
+	if stopping {
+		c.linger(c.client)
+		c.linger(c.server)
+	}
+	c.mu.Unlock()
+	if stopping {
+		c.pumps[decode.C2S].in.discard()
+		c.pumps[decode.S2C].in.discard()
+	}
+	c.client.Close()
+	c.server.Close()
+}
+
+// linger sends a FIN and sets how long what the peer still sends will be read:
+// closing with unread bytes would send a RST.
+func (c *conn) linger(peer net.Conn) {
+	closeWrite(peer)
+	peer.SetReadDeadline(time.Now().Add(stopGrace))
+}
+
+// closeWrite sends a FIN. It fails if the peer is gone, which is found when
+// its own stream is read.
+func closeWrite(peer net.Conn) {
+	if cw, ok := peer.(interface{ CloseWrite() error }); ok {
+		_ = cw.CloseWrite()
+	}
+}
+
+// stop ends the connection from outside, in an orderly way.
+func (c *conn) stop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stopping.Store(true)
+	c.interrupt(c.client)
+	if c.server != nil {
+		c.interrupt(c.server)
+	}
+}
+
+// interrupt wakes what waits for peer.
+func (c *conn) interrupt(peer net.Conn) {
+	peer.SetReadDeadline(time.Unix(1, 0))
+	peer.SetWriteDeadline(time.Now().Add(stopGrace))
+}
+
+// setReadDeadline sets the deadline of one of c's connections, but not so
+// that it undoes interrupt.
+func (c *conn) setReadDeadline(peer net.Conn, t time.Time) {
+	peer.SetReadDeadline(t)
+	if c.stopping.Load() {
+		c.interrupt(peer)
+	}
+}
+
+// abort closes a connection with RST.
+func abort(peer net.Conn) {
+	if l, ok := peer.(interface{ SetLinger(int) error }); ok {
+		_ = l.SetLinger(0)
+	}
+	peer.Close()
+}

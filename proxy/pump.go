@@ -1,0 +1,232 @@
+// This file carries the bytes of one direction: whole commands, as they came.
+
+package proxy
+
+import (
+	"io"
+	"net"
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/decode"
+)
+
+// pump forwards one direction of a connection.
+//
+// Real peers break when a command is cut or when two are glued that were not,
+// so what is read goes on in one write up to the end of the last whole command
+// in it. The rest waits for its end, but no longer than Proxy.Hold and no more
+// than bufferSize of it; then it goes on as it is, and so does what follows of
+// the same command. A line that may be a redirect waits for its end however
+// long that takes, or the client would be led past the proxy.
+type pump struct {
+	conn   *conn
+	dir    decode.Direction
+	in     *input // what it holds begins at sent
+	dst    net.Conn
+	framer decode.Framer
+
+	// Positions in the stream as its origin sends it.
+	received int64
+	sent     int64
+
+	edits    []event.Edit    // of bytes from sent on, in order
+	comments []event.Comment // on the bytes just received
+	ends     []int64         // with OneCommandPerWrite: ends of the commands from sent on
+
+	waitsFrom int64     // where the command begins that was last held
+	waitsTill time.Time // and until when
+	armed     bool      // a read deadline is set
+}
+
+// run forwards until the stream has ended.
+func (d *pump) run() {
+	defer func() { d.in.drop(d.in.n) }()
+	ok := true
+	if first := d.in.held(); len(first) > 0 {
+		ok = d.take(first)
+	}
+	for ok {
+		p, err := d.in.more()
+		switch {
+		case err == nil:
+			ok = d.take(p)
+		case err == io.EOF:
+			if d.forward(d.received) {
+				d.conn.end(d.dir, origin[d.dir])
+			}
+			return
+		case isTimeout(err) && d.conn.stopping.Load():
+			if d.forward(d.received) {
+				d.conn.end(d.dir, "the proxy, which was stopped,")
+			}
+			return
+		case isTimeout(err):
+			ok = d.waited()
+		default:
+			if d.forward(d.received) {
+				d.conn.reset(d.dir, err)
+			}
+			return
+		}
+	}
+}
+
+// take records the bytes p that have just been received and forwards what
+// need not wait. It reports false when the pump must end.
+func (d *pump) take(p []byte) bool {
+	c := d.conn
+	d.received += int64(len(p))
+	c.proxy.bytes[d.dir].Add(int64(len(p)))
+	d.framer.Dir = d.dir
+	d.framer.Dialect = decode.Dialect(c.dialect.Load())
+	d.framer.Feed(p)
+	var fr decode.Frame
+	for d.framer.Next(&fr) {
+		if fr.Kind == decode.FrameCommand {
+			d.look(&fr)
+		}
+		if c.proxy.OneCommandPerWrite {
+			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
+		}
+	}
+	for i := range d.edits {
+		d.comments = append(d.comments, event.Comment{Edit: &d.edits[i]})
+	}
+	_ = c.rec.Data(d.dir, p, d.comments...)
+	d.comments = d.comments[:0]
+	return d.forward(d.until())
+}
+
+// look learns from a whole command what the proxy must know.
+func (d *pump) look(fr *decode.Frame) {
+	switch fr.Raw[0] {
+	case 'V':
+		if string(fr.Raw[:3]) == "VER" {
+			d.conn.learnDialect(d.dir, fr.Raw[:fr.Line])
+		}
+	case 'X', 'R':
+		if d.mayRedirect() && redirectPrefix(fr.Raw) {
+			d.redirect(fr)
+		}
+	}
+}
+
+func (d *pump) mayRedirect() bool { return d.dir == decode.S2C && !d.conn.route.switchboard }
+
+// learnDialect notes the dialects of a VER. The one spoken is the highest that
+// both sides named.
+func (c *conn) learnDialect(dir decode.Direction, line []byte) {
+	var named uint64
+	for _, w := range decode.Words(make([]decode.Span, 0, 16), line) {
+		if n, ok := decode.ParseDialect(string(w.Of(line))); ok && n < 64 {
+			named |= 1 << n
+		}
+	}
+	if dir == decode.C2S {
+		c.offered.Store(named)
+		return
+	}
+	for n := decode.Dialect(63); n > 0; n-- {
+		if named&c.offered.Load()&(1<<n) != 0 {
+			c.dialect.Store(uint32(n))
+			return
+		}
+	}
+}
+
+// until returns the position up to which bytes may go on now, and arms the
+// timer for the rest.
+func (d *pump) until() int64 {
+	start := d.received - int64(d.framer.Pending()) // of the unfinished command
+	if start == d.received || start < d.sent || d.framer.Lost() || d.in.full() {
+		return d.received
+	}
+	if d.mayRedirect() && redirectPrefix(d.in.held()[start-d.sent:]) {
+		return start
+	}
+	hold := d.conn.proxy.Hold
+	if hold < 0 {
+		return d.received
+	}
+	if d.waitsFrom != start || d.waitsTill.IsZero() {
+		d.waitsFrom, d.waitsTill = start, time.Now().Add(hold)
+	}
+	if !d.armed {
+		d.armed = true
+		d.conn.setReadDeadline(d.in.conn, d.waitsTill)
+	}
+	return start
+}
+
+// waited is called when the timer has run out. The timer is not stopped when a
+// command has found its end, so there may be another one that waits, or none.
+func (d *pump) waited() bool {
+	d.armed = false
+	d.conn.setReadDeadline(d.in.conn, time.Time{})
+	if d.in.n == 0 {
+		return true
+	}
+	if d.waitsFrom == d.sent && !time.Now().Before(d.waitsTill) {
+		return d.forward(d.received)
+	}
+	return d.forward(d.until())
+}
+
+// forward writes what is held up to the position to.
+func (d *pump) forward(to int64) bool {
+	if to == d.sent {
+		return true
+	}
+	from := d.sent
+	for _, end := range d.ends {
+		if from < end && end < to {
+			if !d.write(from, end) {
+				return false
+			}
+			from = end
+		}
+	}
+	if !d.write(from, to) {
+		return false
+	}
+	d.in.drop(int(to - d.sent))
+	d.sent = to
+	d.edits, d.ends = d.edits[:0], d.ends[:0]
+	return true
+}
+
+// write writes the held bytes from..to, as edited, in one write.
+func (d *pump) write(from, to int64) bool {
+	b := d.in.held()[from-d.sent : to-d.sent]
+	if len(d.edits) > 0 {
+		b = edited(b, from, d.edits)
+	}
+	if _, err := d.dst.Write(b); err != nil {
+		if isTimeout(err) { // the proxy stops, and the receiver is slow
+			d.conn.end(d.dir, "the proxy, which was stopped,")
+		} else {
+			d.conn.writeFailed(d.dir, err)
+		}
+		return false
+	}
+	return true
+}
+
+// edited returns b, which begins at position from, with those of the edits
+// made that lie in it.
+func edited(b []byte, from int64, edits []event.Edit) []byte {
+	out := make([]byte, 0, len(b)+64)
+	for i := range edits {
+		e := &edits[i]
+		at := e.Offset - from
+		if at < 0 || at >= int64(len(b)) {
+			continue
+		}
+		out = append(out, b[:at]...)
+		out = append(out, e.New...)
+		rest := at + int64(len(e.Old))
+		b, from = b[rest:], from+rest
+	}
+	return append(out, b...)
+}

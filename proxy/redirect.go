@@ -1,0 +1,107 @@
+// This file rewrites the addresses in redirects, and nothing else, so that
+// clients stay with the proxy; what they were sent to is remembered.
+
+package proxy
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/decode"
+)
+
+// redirectPrefix reports whether a command that begins with b may be a
+// redirect: a redirect must be whole before any of it is forwarded.
+func redirectPrefix(b []byte) bool {
+	n := min(len(b), 3)
+	return string(b[:n]) == "XFR"[:n] || string(b[:n]) == "RNG"[:n]
+}
+
+// redirect rewrites the addresses in fr if it is a redirect.
+func (d *pump) redirect(fr *decode.Frame) {
+	line := fr.Raw[:fr.Line]
+	r, ok := decode.ParseRedirect(line)
+	if !ok {
+		return
+	}
+	c := d.conn
+	if r.Current.Len() > 0 {
+		d.rewrite(fr, r.Current, c.mainAddr())
+	}
+	if r.Address.Len() == 0 {
+		return
+	}
+	word := r.Address.Of(line)
+	t, ok := parseTarget(word)
+	if !ok {
+		return
+	}
+	addr, err := c.stand(r, line, t)
+	if err != nil {
+		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: %v", word, err)})
+		return
+	}
+	d.rewrite(fr, r.Address, addr)
+}
+
+// stand returns the address to announce in place of t.
+func (c *conn) stand(r decode.Redirect, line []byte, t target) (netip.AddrPort, error) {
+	p := c.proxy
+	addr := c.mainAddr()
+	if r.Kind == decode.RedirectNS {
+		if t == p.upstream || c.route.target == p.upstream && t.is(addrPort(c.server.RemoteAddr())) {
+			return addr, nil
+		}
+	} else {
+		cookie := r.Cookie.Of(line)
+		source := "an XFR SB of " + c.route.target.String()
+		if r.Kind == decode.RedirectRing {
+			source = "a RNG of " + c.route.target.String()
+		}
+		if len(cookie) > 0 && len(cookie) <= maxCookie && !p.cookies.add(time.Now(), string(cookie), route{
+			target: t, source: source, dialect: decode.Dialect(c.dialect.Load()),
+		}) {
+			return addr, nil
+		}
+	}
+	port, err := p.announce(c.ctx, c.listener.main, t)
+	return netip.AddrPortFrom(addr.Addr(), port), err
+}
+
+// mainAddr is the address to announce for the main listener. It is an IPv4
+// address if the client came over IPv4.
+func (c *conn) mainAddr() netip.AddrPort {
+	ip := c.local.Addr().WithZone("") // a zone means nothing on the client's machine
+	if a := c.proxy.advertise; a.IsValid() && (a.Is4() || !ip.Is4()) {
+		ip = a
+	}
+	return netip.AddrPortFrom(ip, c.listener.main.addr.Port())
+}
+
+// rewrite replaces one word of fr by an address.
+func (d *pump) rewrite(fr *decode.Frame, word decode.Span, addr netip.AddrPort) {
+	e := event.Edit{
+		Dir:    d.dir,
+		Offset: fr.Offset + int64(word.Start),
+		Old:    word.Of(fr.Raw),
+		New:    []byte(addr.String()),
+	}
+	if string(e.Old) == string(e.New) {
+		return
+	}
+	if e.Offset < d.sent { // can only be when the framing was lost
+		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: it was forwarded before it could be recognised", e.Old)})
+		return
+	}
+	// The words of XFR NS are looked at in the order of their importance, and
+	// needed in the order of the stream.
+	at := len(d.edits)
+	for at > 0 && d.edits[at-1].Offset > e.Offset {
+		at--
+	}
+	d.edits = append(d.edits, event.Edit{})
+	copy(d.edits[at+1:], d.edits[at:])
+	d.edits[at] = e
+}
