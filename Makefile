@@ -1,0 +1,46 @@
+# What a contributor needs: make test (all checks), make bench, make web
+# (rebuild the page), make lint. Each installs what it lacks, or says what to
+# install.
+
+GO      ?= go
+UI      := web/ui
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+export CGO_ENABLED ?= 1
+
+.PHONY: test lint unit fuzz-seeds page browser clean-clone bench web build tools
+
+test: tools lint unit page browser clean-clone ## everything CI checks
+
+build: ## the binary, static, without Node
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/msnscope ./cmd/msnscope
+
+tools: ## system packages the tests drive: chromium, tshark
+	@scripts=.ci/tools; bash $$scripts
+
+lint:
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt wants to change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
+	$(GO) vet ./...
+	$(GO) run $(STATICCHECK) ./...
+
+unit: ## all Go tests with the race detector; fuzz targets run their seeds
+	$(GO) test -race ./...
+
+page: $(UI)/node_modules/.package-lock.json ## the page's checks, and proof that web/dist is what its source builds
+	cd $(UI) && npm run --silent check && npm run --silent test && npm run --silent build
+	@git diff --exit-code --stat -- web/dist && test -z "$$(git status --porcelain -- web/dist)" || \
+		{ echo "web/dist is not what web/ui builds: run 'make web' and commit"; exit 1; }
+
+browser: $(UI)/node_modules/.package-lock.json ## the page in a real Chromium against the real binary
+	cd $(UI) && npm run --silent e2e
+
+clean-clone: ## a stranger's build: fresh clone, no cgo, no Node
+	bash .ci/clean-clone
+
+web: $(UI)/node_modules/.package-lock.json ## rebuild the committed page
+	cd $(UI) && npm run --silent build
+
+bench: tools ## figures: relay beside its yardsticks, decode beside tshark
+	bash .ci/bench
+
+$(UI)/node_modules/.package-lock.json: $(UI)/package-lock.json
+	cd $(UI) && npm ci

@@ -1,0 +1,76 @@
+// Command bench measures msnscope beside its yardsticks, in the same run and
+// interleaved, since machines are noisy: the relay beside a bare io.Copy relay
+// and one that tees to a file, and decode beside tshark. It prints medians
+// with their range, and the ratio to the yardstick.
+//
+//	bench relay  --msnscope BINARY [--rounds 7]
+//	bench decode --msnscope BINARY [--rounds 5] [--megabytes 100]
+//
+// This file holds the command line and the figures.
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/spf13/pflag"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	fs := pflag.NewFlagSet("bench", pflag.ContinueOnError)
+	binary := fs.String("msnscope", "bin/msnscope", "the `BINARY` to measure")
+	rounds := fs.Int("rounds", 5, "rounds of each")
+	seconds := fs.Float64("seconds", 4, "length of a relay measurement")
+	size := fs.Int("megabytes", 60, "size of the generated capture")
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	switch fs.Arg(0) {
+	case "relay":
+		return benchRelays(*binary, *rounds, *seconds)
+	case "decode":
+		return benchDecode(*binary, *rounds, *size)
+	case "yardstick": // a child of `bench relay`
+		return yardstick(fs.Arg(1), fs.Arg(2))
+	}
+	return fmt.Errorf("want relay or decode")
+}
+
+// figures are the values of one quantity over the rounds.
+type figures []float64
+
+// median returns the middle value.
+func (f figures) median() float64 {
+	if len(f) == 0 {
+		return 0
+	}
+	s := slices.Sorted(slices.Values(f))
+	return s[len(s)/2]
+}
+
+// String is "median [least-most]".
+func (f figures) String() string {
+	if len(f) == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.4g [%.4g-%.4g]", f.median(), slices.Min(f), slices.Max(f))
+}
+
+// ratio is the median of the same-round ratios of f to base.
+func (f figures) ratio(base figures) float64 {
+	var r figures
+	for i := range f {
+		if i < len(base) && base[i] > 0 {
+			r = append(r, f[i]/base[i])
+		}
+	}
+	return r.median()
+}

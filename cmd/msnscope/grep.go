@@ -1,0 +1,106 @@
+// This file is the subcommand grep: matching events of a store.
+
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"msnscope/captures"
+	"msnscope/captures/event"
+	"msnscope/captures/filter"
+)
+
+func defineGrep(fs *pflag.FlagSet) func(*env, []string) error {
+	storeAt := storeFlag(fs)
+	asJSON := fs.Bool("json", false, "JSON Lines, an event a line")
+	secrets := fs.Bool("secrets", false, "show digests, tickets and cookies")
+	live := fs.BoolP("follow", "f", false, "go on with what the store gets from now on")
+	return func(e *env, args []string) error {
+		if len(args) == 0 {
+			return usagef("want a filter, such as 'cmd:MSG text:hello'")
+		}
+		q, err := parseFilter(strings.Join(args, " "))
+		if err != nil {
+			return err
+		}
+		store, err := readStore(e, *storeAt)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		out := bufio.NewWriter(e.stdout)
+		write := (&transcript{out: out, store: store, words: true, secrets: *secrets, colour: colours(e)}).event
+		if *asJSON {
+			write = jsonLines(out, store, *secrets)
+		}
+		if !*live {
+			err := store.Walk(e.ctx, captures.Scope{}, q, write)
+			return errors.Join(err, out.Flush())
+		}
+		return followStore(e.ctx, store, q, out, write)
+	}
+}
+
+// parseFilter parses a filter and shows the place of a mistake in it.
+func parseFilter(text string) (*filter.Query, error) {
+	q, err := filter.Parse(text)
+	var wrong *filter.Error
+	if errors.As(err, &wrong) {
+		at := min(max(wrong.At, 0), len(text))
+		return nil, usagef("filter: %v\n  %s\n  %s%s", wrong, text,
+			strings.Repeat(" ", len([]rune(text[:at]))), strings.Repeat("^", max(wrong.End-wrong.At, 1)))
+	}
+	return q, err
+}
+
+// jsonLines writes events as JSON Lines.
+func jsonLines(out *bufio.Writer, store *captures.Store, secrets bool) func(*event.Event) error {
+	var line []byte
+	return func(e *event.Event) error {
+		var c *event.Connection
+		if known, ok := store.Connection(e.Connection); ok {
+			c = &known
+		}
+		line = event.AppendJSON(line[:0], e, nil, c, event.JSONOptions{Secrets: secrets})
+		_, err := out.Write(append(line, '\n'))
+		return err
+	}
+}
+
+// followBatch is how many rows are read from a view at once.
+const followBatch = 512
+
+// followStore writes matching events as they come, until ctx is done.
+func followStore(ctx context.Context, store *captures.Store, q *filter.Query, out *bufio.Writer, write func(*event.Event) error) error {
+	view := store.View(captures.Scope{}, q)
+	var next int64
+	for {
+		changed := store.Changed()
+		total := view.Advance(ctx, 0).Total
+		for next < total {
+			rows, err := view.Rows(next, int(min(total-next, followBatch)))
+			if err != nil {
+				return err
+			}
+			for _, e := range rows {
+				if err := write(e); err != nil {
+					return err
+				}
+			}
+			next += int64(len(rows))
+		}
+		if err := out.Flush(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-changed:
+		}
+	}
+}

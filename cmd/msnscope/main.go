@@ -1,0 +1,160 @@
+// Command msnscope sits between MSN Messenger clients and servers, records
+// what they say, explains it, and does the same for captures made elsewhere.
+//
+// This file holds the table of subcommands and what is common to them: exit
+// status, usage, signals.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/pflag"
+)
+
+// Exit statuses.
+const (
+	exitOK     = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// env is the outside world of one run of the program, so that a run can be
+// made inside a test.
+type env struct {
+	ctx    context.Context
+	stdin  io.Reader
+	stdout io.Writer
+	stderr io.Writer
+	getenv func(string) string
+}
+
+// command is one subcommand.
+type command struct {
+	name  string
+	args  string // what follows the flags, for the usage line
+	short string // what it is for, in one line
+	// define adds the command's flags and returns what runs it.
+	define func(*pflag.FlagSet) func(e *env, args []string) error
+}
+
+// commands in the order of `msnscope help`. A function, so that the table may
+// name what refers to it.
+func commands() []command {
+	return []command{
+		{"proxy", "", "live proxy and page: sit between clients and a server", defineProxy},
+		{"open", "FILE...", "look at captures in the browser, nothing to set up", defineOpen},
+		{"import", "FILE...", "add captures to a store", defineImport},
+		{"web", "", "the page over a store", defineWeb},
+		{"decode", "[FILE|-]...", "commands as JSON Lines, no store", defineDecode},
+		{"sessions", "", "list the sessions of a store", defineSessions},
+		{"show", "SESSION|CONNECTION", "transcript of a session (12) or connection (c31)", defineShow},
+		{"grep", "FILTER", "matching events of a store", defineGrep},
+		{"export", "", "events of a store as jsonl or pcapng", defineExport},
+		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},
+		{"config", "check [FILE]", "check a configuration file", defineConfig},
+		{"version", "", "print the version", defineVersion},
+	}
+}
+
+// usageError is a mistake in how the program was called: exit status 2.
+type usageError struct{ text string }
+
+func (u usageError) Error() string { return u.text }
+
+func usagef(format string, a ...any) error { return usageError{fmt.Sprintf(format, a...)} }
+
+func main() {
+	os.Exit(realMain())
+}
+
+// realMain runs the program with the process's own surroundings.
+func realMain() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return run(&env{ctx, os.Stdin, os.Stdout, os.Stderr, os.Getenv}, os.Args[1:])
+}
+
+// run runs one subcommand and returns the exit status.
+func run(e *env, args []string) int {
+	if len(args) == 0 {
+		usage(e.stderr)
+		return exitUsage
+	}
+	switch args[0] {
+	case "help", "-h", "--help":
+		usage(e.stdout)
+		return exitOK
+	case "--version":
+		args = []string{"version"}
+	}
+	for _, c := range commands() {
+		if c.name == args[0] {
+			return report(e, c, runCommand(e, c, args[1:]))
+		}
+	}
+	fmt.Fprintf(e.stderr, "msnscope: no command %q\n\n", args[0])
+	usage(e.stderr)
+	return exitUsage
+}
+
+func runCommand(e *env, c command, args []string) error {
+	fs := pflag.NewFlagSet("msnscope "+c.name, pflag.ContinueOnError)
+	fs.SetOutput(io.Discard)
+	fs.SortFlags = false
+	do := c.define(fs)
+	config := fs.String("config", "", "read flags from this `FILE`, lines of name = value")
+	fs.Usage = func() {}
+	if err := fs.Parse(args); err != nil {
+		if errors.Is(err, pflag.ErrHelp) {
+			commandUsage(e.stdout, c, fs)
+			return nil
+		}
+		return usageError{err.Error()}
+	}
+	if err := fillFlags(fs, *config, e.getenv); err != nil {
+		return err
+	}
+	return do(e, fs.Args())
+}
+
+// report turns what a command returned into an exit status and a message.
+func report(e *env, c command, err error) int {
+	var wrong usageError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &wrong):
+		fmt.Fprintf(e.stderr, "msnscope %s: %v\nTry 'msnscope %s --help'.\n", c.name, err, c.name)
+		return exitUsage
+	case errors.Is(err, context.Canceled) && e.ctx.Err() != nil:
+		fmt.Fprintf(e.stderr, "msnscope %s: interrupted\n", c.name)
+		return exitFailed
+	case errors.Is(err, syscall.EPIPE): // the reader of our output has gone: `msnscope decode F | head`
+		return exitOK
+	}
+	fmt.Fprintf(e.stderr, "msnscope %s: %v\n", c.name, err)
+	return exitFailed
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "msnscope: a logging proxy and traffic inspector for MSN Messenger (MSNP7)\n\nUsage: msnscope COMMAND [flags]\n\n")
+	for _, c := range commands() {
+		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+	}
+	fmt.Fprint(w, `
+'msnscope COMMAND --help' lists the flags of a command. Every flag may also come
+from the environment (--listen as MSNSCOPE_LISTEN) or from a file (--config).
+`)
+}
+
+func commandUsage(w io.Writer, c command, fs *pflag.FlagSet) {
+	line := strings.TrimRight(fmt.Sprintf("msnscope %s [flags] %s", c.name, c.args), " ")
+	fmt.Fprintf(w, "%s\n\nUsage: %s\n\n%s", c.short, line, fs.FlagUsages())
+}

@@ -1,0 +1,96 @@
+// This file is the subcommand proxy.
+
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"msnscope/captures"
+	"msnscope/proxy"
+)
+
+func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
+	upstream := fs.String("upstream", "", "the real server, `HOST`[:1863]")
+	listen := fs.StringSlice("listen", []string{proxy.DefaultListen}, "`ADDR`esses to accept clients on")
+	advertise := fs.String("advertise", "", "`HOST` that redirects name, if clients reach this machine by another address than its own")
+	hold := fs.Duration("hold", proxy.DefaultHold, "how long an unfinished command waits for its end before it goes on as it is")
+	drain := fs.Duration("drain", proxy.DefaultDrain, "how long connections may go on after SIGTERM")
+	oneEach := fs.Bool("one-command-per-write", false, "forward commands one by one, for peers that take one read for one command")
+	pageFlags := definePage(fs)
+	storeAt := storeFlag(fs)
+	return func(e *env, args []string) error {
+		if len(args) > 0 {
+			return usagef("takes no arguments; did you mean --upstream %s?", args[0])
+		}
+		if *upstream == "" {
+			return usagef("name the real server with --upstream HOST")
+		}
+		p := &proxy.Proxy{
+			Upstream: *upstream, Listen: *listen, Advertise: *advertise,
+			Hold: zeroIsNone(*hold), Drain: zeroIsNone(*drain), OneCommandPerWrite: *oneEach,
+		}
+		return runProxy(e, p, pageFlags, *storeAt, nil)
+	}
+}
+
+// zeroIsNone turns the flag's 0 into the proxy's "not at all".
+func zeroIsNone(d time.Duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return d
+}
+
+// runProxy runs a proxy with its store and page until the program is told to
+// end. more runs beside it.
+func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt string, more func(context.Context) error) (err error) {
+	dir, err := storeDir(e, storeAt)
+	if err != nil {
+		return err
+	}
+	store, err := captures.Open(dir, captures.Options{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, store.Close()) }()
+	if store.ReadOnly() {
+		return fmt.Errorf("another msnscope records or imports into %s: end it, or use another --store", dir)
+	}
+	file, err := store.Record()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	log := logger(e)
+	page, err := newPage(flags, store, dir, log)
+	if err != nil {
+		return err
+	}
+	p.Recorder, p.Log = file, log
+	p.Refuse = append(p.Refuse, page.addr())
+	if err := p.Bind(); err != nil {
+		page.listener.Close()
+		return err
+	}
+	page.server.Proxy = proxyView{p, file}
+	fmt.Fprintf(e.stdout, "page      %s\n", page.url("/"))
+	for _, a := range p.Status().Listening {
+		fmt.Fprintf(e.stdout, "proxy     %s -> %s\n", a, p.Status().Upstream)
+	}
+	fmt.Fprintf(e.stdout, "store     %s\n", dir)
+	// The page goes on while the proxy drains, and ends after it.
+	pageCtx, endPage := context.WithCancel(context.WithoutCancel(e.ctx))
+	parts := []func(context.Context) error{
+		func(ctx context.Context) error { defer endPage(); return p.Serve(ctx) },
+		func(context.Context) error { return page.server.Serve(pageCtx, page.listener) },
+	}
+	if more != nil {
+		parts = append(parts, more)
+	}
+	return together(e.ctx, parts...)
+}
