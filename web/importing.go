@@ -1,0 +1,150 @@
+// This file takes captures that are sent to the server and imports them.
+
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"msnscope/captures"
+	"msnscope/captures/event"
+)
+
+const (
+	maxImport     = 8 << 30 // bytes of a capture sent by the page; larger ones go by `msnscope import`
+	maxImportName = 100     // bytes of its name
+)
+
+func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
+	if s.ReadOnly {
+		fail(w, http.StatusConflict, "this store is only read: another msnscope writes it, import there")
+		return
+	}
+	answer := http.NewResponseController(w)
+	answer.SetWriteDeadline(time.Time{}) // the file and its import may take long
+	defer func() { answer.SetWriteDeadline(time.Now().Add(sendWait)) }()
+	dir, err := os.MkdirTemp("", "msnscope-import-")
+	if err != nil {
+		fail(w, http.StatusInternalServerError, err.Error())
+		return
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, importName(r.URL.Query().Get("name")))
+	if err := receive(w, r, path); err != nil {
+		status := http.StatusBadRequest
+		var large *http.MaxBytesError
+		if errors.As(err, &large) {
+			status = http.StatusRequestEntityTooLarge
+		}
+		fail(w, status, "the file did not arrive: "+err.Error())
+		return
+	}
+
+	// The file is here: it is imported even if the page is left meanwhile, but
+	// not beyond the end of the server.
+	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
+	defer cancel()
+	if base, ok := r.Context().Value(baseKey{}).(context.Context); ok {
+		defer context.AfterFunc(base, cancel)()
+	}
+	select {
+	case s.importer <- struct{}{}:
+		defer func() { <-s.importer }()
+	case <-ctx.Done():
+		fail(w, http.StatusServiceUnavailable, "msnscope stops")
+		return
+	}
+	report, err := s.Store.Import(ctx, path, nil)
+	if errors.Is(err, captures.ErrRebuilt) {
+		fail(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
+	if err != nil {
+		fail(w, http.StatusUnprocessableEntity, strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), ""))
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Write(append(reportJSON(&report), '\n'))
+}
+
+// receive writes the body of a request to path.
+func receive(w http.ResponseWriter, r *http.Request, path string) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	from := patient{http.MaxBytesReader(w, r.Body, maxImport), http.NewResponseController(w)}
+	_, err = io.Copy(f, from)
+	from.c.SetReadDeadline(time.Time{})
+	return errors.Join(err, f.Close())
+}
+
+// patient reads a body that may take long as a whole but not to go on.
+type patient struct {
+	r io.Reader
+	c *http.ResponseController
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	p.c.SetReadDeadline(time.Now().Add(sendWait))
+	return p.r.Read(b)
+}
+
+// importName makes a harmless file name of what the page calls the file.
+func importName(name string) string {
+	name = name[strings.LastIndexAny(name, `/\`)+1:]
+	if len(name) > maxImportName {
+		name = name[len(name)-maxImportName:] // the ending matters
+	}
+	name = strings.Map(func(c rune) rune {
+		if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("._-+ ", c) {
+			return c
+		}
+		return '_'
+	}, name)
+	if name = strings.TrimLeft(name, "."); name == "" {
+		return "capture"
+	}
+	return name
+}
+
+// reportJSON is what an import found, see docs/page-protocol.md.
+func reportJSON(r *captures.Report) []byte {
+	b := append([]byte(nil), `{"capture":`...)
+	b = append(b, itoa(int64(r.Capture))...)
+	b = appendFlag(b, "already", r.Already)
+	b = appendField(b, "packets", r.Packets)
+	b = appendField(b, "events", r.Events)
+	b = append(b, `,"connections":[`...)
+	for i := range r.Connections {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = event.AppendConnection(b, &r.Connections[i])
+	}
+	b = append(b, `],"ignored":[`...)
+	for i := range r.Ignored {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, `{"connection":`...)
+		b = event.AppendConnection(b, &r.Ignored[i].Connection)
+		b = append(appendText(b, "why", r.Ignored[i].Why), '}')
+	}
+	problems := r.Problems
+	if problems == nil {
+		problems = []string{}
+	}
+	p, _ := json.Marshal(problems)
+	b = append(b, ']')
+	b = appendField(b, "more_ignored", r.MoreIgnored)
+	b = append(b, `,"problems":`...)
+	return append(append(b, p...), '}')
+}

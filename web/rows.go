@@ -1,0 +1,124 @@
+// This file writes the rows of the event table.
+
+package web
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"msnscope/captures/event"
+	"msnscope/decode"
+)
+
+// maxSummary is the longest text of a row in bytes: more than fits on a line
+// of a wide screen. The whole of it stands in the event.
+const maxSummary = 400
+
+// The bits of a row's flags.
+const (
+	flagError     = 1 << iota // error reply
+	flagDelivered             // other bytes were delivered
+	flagWarning
+	flagPartial
+	flagUnknown // a command that the table does not have
+)
+
+// appendRow appends the row of an event, see docs/page-protocol.md.
+func appendRow(dst []byte, e *event.Event) []byte {
+	var cmd, acc, summary string
+	var flags uint64
+	category := decode.CategoryUnknown
+	switch e.Kind {
+	case event.Command:
+		a := e.Annotate()
+		cmd, acc, summary, category = a.Name, a.Peer, a.Summary, a.Category
+		if category == decode.CategoryError {
+			flags |= flagError
+		}
+		if len(a.Warnings) > 0 {
+			flags |= flagWarning
+		}
+		if a.Spec == nil && category != decode.CategoryError {
+			flags |= flagUnknown
+		}
+	case event.Raw:
+		summary = e.Text
+	case event.Gap:
+		summary = "bytes missing from the capture"
+		if e.Missing >= 0 {
+			summary = strconv.FormatInt(e.Missing, 10) + " " + summary
+		}
+	case event.Note:
+		cmd, summary, category = e.Note, e.Text, decode.CategoryProxy
+	}
+	if e.Delivered != nil {
+		flags |= flagDelivered
+	}
+	if e.Partial {
+		flags |= flagPartial
+	}
+
+	dst = append(dst, '[')
+	dst = strconv.AppendInt(dst, e.ID, 10)
+	dst = append(dst, ',')
+	dst = strconv.AppendInt(dst, e.Time/1000, 10)
+	dst = append(dst, ',')
+	dst = strconv.AppendInt(dst, e.Connection, 10)
+	dst = append(dst, `,"`...)
+	dst = append(dst, e.Role.String()...)
+	dst = append(dst, `",`...)
+	dst = strconv.AppendUint(dst, uint64(e.Dir), 10)
+	dst = append(dst, ',')
+	dst = strconv.AppendUint(dst, uint64(e.Kind), 10)
+	dst = append(dst, ',')
+	dst = event.AppendJSONString(dst, shorten(cmd))
+	dst = append(dst, ',')
+	if e.Kind == event.Command && e.TrID >= 0 {
+		dst = strconv.AppendInt(dst, e.TrID, 10)
+	} else {
+		dst = append(dst, "null"...)
+	}
+	dst = append(dst, ',')
+	dst = event.AppendJSONString(dst, shorten(acc))
+	dst = append(dst, ',')
+	dst = strconv.AppendInt(dst, int64(len(e.Raw)), 10)
+	dst = append(dst, ',')
+	if e.Answers != 0 {
+		dst = strconv.AppendInt(dst, e.Latency/1000, 10)
+	} else {
+		dst = append(dst, "null"...)
+	}
+	dst = append(dst, ',')
+	dst = strconv.AppendUint(dst, flags, 10)
+	dst = append(dst, `,"`...)
+	dst = append(dst, category.String()...)
+	dst = append(dst, `",`...)
+	dst = event.AppendJSONString(dst, shorten(summary))
+	dst = append(dst, ',')
+	dst = strconv.AppendInt(dst, e.Session, 10)
+	return append(dst, ']')
+}
+
+func appendRows(dst []byte, events []*event.Event) []byte {
+	dst = append(dst, '[')
+	for i, e := range events {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = appendRow(dst, e)
+	}
+	return append(dst, ']')
+}
+
+// shorten cuts a text for a row, at a character.
+func shorten(s string) string {
+	if len(s) <= maxSummary {
+		return s
+	}
+	n := maxSummary
+	for n > maxSummary-utf8.UTFMax && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return strings.Clone(s[:n]) + "…"
+}

@@ -1,0 +1,150 @@
+// Package web serves the page: the built user interface, the websocket over
+// which it follows a store, and the same data over plain HTTP for scripts.
+// What is said on the wire stands in docs/page-protocol.md.
+//
+// The server holds no queue of events. Each open page has views (a filter and
+// a scope); it is told how many events they hold and asks for the rows it is
+// about to paint, so a page that reads slowly sees fewer pictures but never
+// wrong counts, and costs no more memory than a quick one.
+package web
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"msnscope/captures"
+)
+
+// Server serves the page of one store. Set the fields before the first call
+// of Handler or Serve and leave them alone afterwards.
+type Server struct {
+	Store    *captures.Store
+	Dir      string   // the store's directory, told to the page
+	ReadOnly bool     // the store only reads: imports are refused
+	Proxy    Proxy    // nil without one
+	Token    string   // what every request must show; nobody gets in while it is ""
+	Hosts    []string // further names under which the server may be asked
+	Version  string
+	Log      *slog.Logger // nil: slog.Default()
+
+	once     sync.Once
+	boot     string // names this run of the server
+	assets   *assets
+	sessions sessionFeed
+	importer chan struct{} // one slot: imports go one after the other
+	pages    sync.WaitGroup
+	open     atomic.Int64 // pages connected
+	timing   timing
+}
+
+// NewToken returns a random token for Server.Token.
+func NewToken() string {
+	var b [18]byte
+	rand.Read(b[:]) // never fails
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// timing are the deadlines of a connection to a page. Tests shorten them.
+type timing struct {
+	write time.Duration // a page that cannot take a frame in this time is cut off
+	ping  time.Duration // between pings; two unanswered end the connection
+	stat  time.Duration // least time between two stats of a view
+	sess  time.Duration // least time between two looks at the sessions
+	proxy time.Duration // between two looks at the proxy
+}
+
+var defaultTiming = timing{
+	write: 10 * time.Second,
+	ping:  20 * time.Second,
+	stat:  50 * time.Millisecond,
+	sess:  250 * time.Millisecond,
+	proxy: time.Second,
+}
+
+const (
+	headerWait   = 10 * time.Second // for the head of a request
+	idleWait     = 2 * time.Minute  // for the next request of a connection
+	maxHeader    = 64 << 10         // bytes of a request's head
+	shutdownWait = 3 * time.Second  // for requests under way when the server stops
+)
+
+func (s *Server) init() {
+	s.once.Do(func() {
+		s.boot = NewToken()[:12]
+		s.assets = loadAssets()
+		s.importer = make(chan struct{}, 1)
+		if s.Log == nil {
+			s.Log = slog.Default()
+		}
+		if s.timing == (timing{}) {
+			s.timing = defaultTiming
+		}
+	})
+}
+
+// Handler returns the server's handler, guarded as docs/page-protocol.md says.
+func (s *Server) Handler() http.Handler {
+	s.init()
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		w.Write([]byte("ok\n"))
+	})
+	mux.HandleFunc("GET /api/ws", s.serveWS)
+	mux.HandleFunc("GET /api/sessions", s.serveSessions)
+	mux.HandleFunc("GET /api/events", s.serveEvents)
+	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
+	mux.HandleFunc("GET /api/export", s.serveExport)
+	mux.HandleFunc("POST /api/import", s.serveImport)
+	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
+		fail(w, http.StatusNotFound, "there is nothing at this address, or not by this method")
+	})
+	mux.Handle("/", s.assets)
+	return s.guard(mux)
+}
+
+// baseKey finds the context of Serve in that of a request.
+type baseKey struct{}
+
+// Serve serves on l until ctx is done; then it closes the pages, gives
+// requests under way a moment to end, and returns nil.
+func (s *Server) Serve(ctx context.Context, l net.Listener) error {
+	s.init()
+	srv := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerWait,
+		IdleTimeout:       idleWait,
+		WriteTimeout:      sendWait, // long answers extend it as they go
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(s.Log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context {
+			return context.WithValue(ctx, baseKey{}, ctx)
+		},
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		srv.Close()
+		return err
+	case <-ctx.Done():
+	}
+	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownWait)
+	defer cancel()
+	if err := srv.Shutdown(wait); err != nil {
+		srv.Close()
+	}
+	s.pages.Wait() // connections taken over by websockets are not Shutdown's
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,230 @@
+// This file holds what all screens share: the connection to the server, what
+// it has said about proxy and sessions, the address, the settings, and what is
+// to be read out or shown above the screen.
+
+import type { Hello, Proxy, ServerMessage, Session } from './core/protocol';
+import { Link, type HelloChange, type LinkStatus } from './core/source';
+import type { EventView } from './core/view';
+import * as prefs from './core/prefs';
+import * as router from './core/router';
+import { time, type Zone } from './core/format';
+import type { Action } from './core/keys';
+
+export interface Banner {
+  id: number;
+  level: 'info' | 'warn' | 'error';
+  text: string;
+  at: number; // Unix µs
+  reload?: boolean; // offers to load the page anew
+}
+
+const SAY_EVERY = 5000; // ms between two things read out politely
+const MAX_BANNERS = 4;
+
+function storage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}
+
+class App {
+  status = $state<LinkStatus>('connecting');
+  retryAt = $state(0); // Date.now() ms
+  lostAt = $state(0);
+  locked = $state(false); // the server no longer knows this page's token
+  hello = $state.raw<Hello | null>(null);
+  proxy = $state.raw<Proxy | null>(null);
+  sessions = $state.raw<Session[]>([]); // by id
+  sessionsKnown = $state(false);
+  route = $state.raw<router.Route>(router.parse(location.pathname, location.search));
+  prefs = $state<prefs.Prefs>(prefs.load(storage()));
+  banners = $state.raw<Banner[]>([]);
+  now = $state(Date.now() * 1000); // of the server, Unix µs, once a second
+  polite = $state('');
+  assertive = $state('');
+  copied = $state('');
+  dialog = $state<'' | 'help' | 'palette' | 'settings'>('');
+  /** What the open screen adds to keys, palette and footer. */
+  actions = $state.raw<Action[]>([]);
+  footer = $state.raw<{ counts: string[]; zone: string } | null>(null);
+  link: Link;
+  private views = new Map<number, EventView>();
+  private onBack = new Set<(c: HelloChange) => void>();
+  private ahead = 0; // server's clock minus ours, µs
+  private bannerId = 0;
+  private sayLater = '';
+  private sayAt = 0;
+  private sayTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor() {
+    this.link = new Link({
+      open: () => new WebSocket(`${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/ws`),
+      onHello: (h, c) => this.greeted(h, c),
+      onMessage: (m) => this.message(m),
+      onStatus: (l) => {
+        if (l.status === 'lost') {
+          if (this.status === 'open') this.alert('Connection to msnscope lost');
+          else void this.probe();
+        }
+        this.status = l.status;
+        this.retryAt = l.retryAt;
+        this.lostAt = l.lostAt;
+      },
+    });
+    setInterval(() => (this.now = Date.now() * 1000 + this.ahead), 1000);
+    window.addEventListener('popstate', () => {
+      this.route = router.parse(location.pathname, location.search);
+    });
+  }
+
+  /** Has a view take part in the connection; returns how to end that. */
+  attach(id: number, view: EventView, back: (c: HelloChange) => void): () => void {
+    this.views.set(id, view);
+    this.onBack.add(back);
+    return () => {
+      view.close();
+      this.views.delete(id);
+      this.onBack.delete(back);
+    };
+  }
+
+  // A server that was started anew has a new token and refuses this page: then
+  // trying again is no use.
+  private async probe(): Promise<void> {
+    try {
+      const r = await fetch('/favicon.svg', { cache: 'no-store' });
+      this.locked = r.status === 401 || r.status === 403;
+    } catch {
+      this.locked = false;
+    }
+  }
+
+  private greeted(h: Hello, c: HelloChange): void {
+    this.hello = h;
+    this.locked = false;
+    this.proxy = h.proxy;
+    this.ahead = h.now - Date.now() * 1000;
+    this.now = h.now;
+    if (c.again) this.say('Connected again');
+    if (c.restarted) this.banner('info', 'The server was restarted; the captures are open again.');
+    if (c.updated) this.banner('warn', 'The server has a newer version of this page.', { reload: true });
+    for (const f of this.onBack) f(c);
+  }
+
+  private message(m: ServerMessage): void {
+    switch (m.op) {
+      case 'proxy':
+        this.proxy = m.proxy;
+        break;
+      case 'stat':
+        this.views.get(m.view)?.onStat(m);
+        break;
+      case 'rows':
+        this.views.get(m.view)?.onRows(m);
+        break;
+      case 'res':
+        for (const v of this.views.values()) v.onFound(m.seq, Number(m.index));
+        break;
+      case 'err':
+        if (m.code === 'bad_filter' && m.view !== undefined) this.views.get(m.view)?.onErr(m);
+        else if (m.code !== 'no_view') this.banner('error', m.msg);
+        break;
+      case 'sessions':
+        this.merge(m.list ?? [], m.full ?? false);
+        break;
+      case 'note':
+        this.banner(m.level, m.text);
+        break;
+    }
+  }
+
+  private merge(list: Session[], full: boolean): void {
+    const all = new Map(full ? [] : this.sessions.map((s) => [s.id, s]));
+    for (const s of list) all.set(s.id, s);
+    this.sessions = [...all.values()].sort((a, b) => a.id - b.id);
+    this.sessionsKnown = true;
+  }
+
+  session(id: number): Session | undefined {
+    return this.sessions.find((s) => s.id === id);
+  }
+
+  /** Goes to a route: a new step of the history, or in place of this one. */
+  go(r: Partial<router.Route>, how: 'push' | 'replace' = 'push'): void {
+    const next = { ...this.route, ...r };
+    const address = router.format(next);
+    if (address !== location.pathname + location.search) {
+      if (how === 'push') history.pushState(null, '', address);
+      else history.replaceState(null, '', address);
+    }
+    this.route = next;
+  }
+
+  /** The zone in which absolute times are shown. */
+  get zone(): Zone {
+    return (this.route.time ?? this.prefs.time) === 'utc' ? 'utc' : 'local';
+  }
+
+  savePrefs(p: Partial<prefs.Prefs>): void {
+    Object.assign(this.prefs, p);
+    prefs.save(storage(), $state.snapshot(this.prefs));
+  }
+
+  banner(level: Banner['level'], text: string, more: Partial<Banner> = {}): void {
+    const rest = this.banners.filter((b) => b.text !== text);
+    this.banners = [...rest, { id: ++this.bannerId, level, text, at: this.now, ...more }].slice(-MAX_BANNERS);
+    if (level === 'error') this.alert(text);
+    else this.say(text);
+  }
+
+  dismiss(id: number): void {
+    this.banners = this.banners.filter((b) => b.id !== id);
+  }
+
+  /** Has a screen reader say something, the latest of every five seconds. */
+  say(text: string): void {
+    this.sayLater = text;
+    if (this.sayTimer) return;
+    const wait = Math.max(0, this.sayAt + SAY_EVERY - Date.now());
+    this.sayTimer = setTimeout(() => {
+      this.sayTimer = undefined;
+      this.sayAt = Date.now();
+      this.polite = this.sayLater;
+    }, wait);
+  }
+
+  /** Has a screen reader say something at once. */
+  alert(text: string): void {
+    this.assertive = text;
+  }
+
+  async copy(text: string, what = 'Copied'): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      copyOldWay(text);
+    }
+    this.copied = `${what}`;
+    setTimeout(() => (this.copied = ''), 1500);
+    this.say(what);
+  }
+
+  /** "20:31:02" of a moment of this machine's clock. */
+  clock(ms: number): string {
+    return time(ms * 1000, this.zone, 0);
+  }
+}
+
+// Pages that are not "secure" (plain http to another machine) have no clipboard.
+function copyOldWay(text: string): void {
+  const t = document.createElement('textarea');
+  t.value = text;
+  document.body.append(t);
+  t.select();
+  document.execCommand('copy');
+  t.remove();
+}
+
+export const app = new App();

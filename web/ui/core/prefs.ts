@@ -1,0 +1,56 @@
+// This file keeps the reader's settings in the browser. Without storage (a
+// private window, say) they last as long as the page.
+
+export type Theme = 'auto' | 'light' | 'dark';
+
+export interface Prefs {
+  theme: Theme;
+  singleKeys: boolean; // single letters as keys
+  time: 'local' | 'utc' | 'session' | 'selected';
+  split: number; // share of the detail pane, percent
+  wrap: boolean; // long lines of the raw view
+  detailTab: string;
+  filters: string[]; // history, newest first
+}
+
+const KEY = 'msnscope';
+const MAX_FILTERS = 50;
+
+export const defaults: Prefs = {
+  theme: 'auto',
+  singleKeys: true,
+  time: 'local',
+  split: 38,
+  wrap: true,
+  detailTab: 'decoded',
+  filters: [],
+};
+
+export function load(storage: Pick<Storage, 'getItem'> | null): Prefs {
+  try {
+    const p = JSON.parse(storage?.getItem(KEY) ?? '{}') as Partial<Prefs>;
+    const out = { ...defaults };
+    for (const k of Object.keys(defaults) as (keyof Prefs)[]) {
+      if (typeof p[k] === typeof defaults[k]) (out as Record<string, unknown>)[k] = p[k];
+    }
+    if (!Array.isArray(out.filters)) out.filters = [];
+    out.filters = out.filters.filter((f) => typeof f === 'string').slice(0, MAX_FILTERS);
+    return out;
+  } catch {
+    return { ...defaults };
+  }
+}
+
+export function save(storage: Pick<Storage, 'setItem'> | null, p: Prefs): void {
+  try {
+    storage?.setItem(KEY, JSON.stringify(p));
+  } catch {
+    // full or forbidden: the settings last as long as the page
+  }
+}
+
+/** The history with q as its newest. */
+export function remember(filters: string[], q: string): string[] {
+  q = q.trim();
+  return q ? [q, ...filters.filter((f) => f !== q)].slice(0, MAX_FILTERS) : filters;
+}

@@ -1,0 +1,241 @@
+// This file gives the shapes of everything that the page and the server say
+// to each other (docs/page-protocol.md). Times are Unix microseconds.
+
+/** A row of a view: the parts by position, to keep a window of rows small. */
+export type Row = [
+  id: number,
+  ts: number,
+  conn: number,
+  role: string,
+  dir: number, // 0 client to server, 1 server to client
+  kind: number, // see Kind
+  cmd: string,
+  trid: number | null,
+  acc: string,
+  size: number,
+  lat: number | null, // microseconds
+  flags: number, // see Flag
+  category: string,
+  summary: string,
+  session: number,
+];
+
+/** Places in a Row. */
+export const R = {
+  id: 0,
+  ts: 1,
+  conn: 2,
+  role: 3,
+  dir: 4,
+  kind: 5,
+  cmd: 6,
+  trid: 7,
+  acc: 8,
+  size: 9,
+  lat: 10,
+  flags: 11,
+  category: 12,
+  summary: 13,
+  session: 14,
+} as const;
+
+export const Kind = { command: 0, raw: 1, gap: 2, note: 3 } as const;
+export const Flag = { error: 1, rewritten: 2, warnings: 4, partial: 8, unknown: 16 } as const;
+
+/** The most rows a window may ask for. */
+export const MAX_WINDOW = 512;
+
+export interface Proxy {
+  listen: string[] | null;
+  upstream: string;
+  addresses: string[] | null;
+  live: number; // connections open now
+  problem?: string; // what is wrong now
+}
+
+export interface Hello {
+  op: 'hello';
+  v: number;
+  boot: string;
+  version: string;
+  app: string;
+  now: number;
+  proxy: Proxy | null;
+  store: string;
+  readonly: boolean;
+}
+
+export interface Stat {
+  op: 'stat';
+  view: number;
+  epoch: number;
+  total: number;
+  all: number;
+  errs: number;
+  rate: number;
+  scan?: number;
+  took: number;
+  from?: number;
+  rows?: Row[];
+}
+
+export interface Rows {
+  op: 'rows';
+  view: number;
+  epoch: number;
+  seq: number;
+  from: number;
+  total: number;
+  rows: Row[] | null;
+}
+
+export interface Connection {
+  id: number;
+  role: string;
+  client: string;
+  server: string;
+  account?: string;
+  chat?: string;
+  opened: number;
+  closed: number;
+  how?: string;
+  live: boolean;
+  events: number;
+  bytes: [number, number];
+}
+
+export interface Session {
+  id: number;
+  account: string;
+  name: string;
+  client: string;
+  dialect: string;
+  from: string;
+  server: string;
+  started: number;
+  ended: number;
+  live: boolean;
+  events: number;
+  errors: number;
+  chats: number;
+  bytes: number;
+  connections: Connection[] | null;
+}
+
+export interface Sessions {
+  op: 'sessions';
+  rev: number;
+  full?: boolean;
+  list: Session[] | null;
+}
+
+/** A refusal: of a request (seq) or of a view's filter (view and epoch). */
+export interface Err {
+  op: 'err';
+  seq?: number;
+  view?: number;
+  epoch?: number;
+  code: string;
+  msg: string;
+  at?: number; // bytes of the filter
+  end?: number;
+  suggest?: string;
+}
+
+export interface Note {
+  op: 'note';
+  level: 'info' | 'warn' | 'error';
+  text: string;
+}
+
+export interface Param {
+  name: string;
+  value: string;
+  meaning?: string;
+  type?: string;
+  raw?: string;
+  secret?: boolean;
+  start: number;
+  end: number;
+}
+
+export interface Header {
+  name: string;
+  value: string;
+  secret?: boolean;
+  start: number;
+  end: number;
+}
+
+export interface Payload {
+  type: string;
+  charset?: string;
+  headers?: Header[] | null;
+  fields?: Header[] | null;
+  meaning?: Param[] | null;
+  body: number;
+  text?: string;
+  binary?: boolean;
+}
+
+export interface Edit {
+  start: number;
+  end: number;
+  old: string;
+  new: string;
+}
+
+/** One event in full. */
+export interface EventObject {
+  id: number;
+  session: number;
+  connection: number;
+  role: string;
+  client: string;
+  server: string;
+  dir: 'c2s' | 's2c';
+  ts: string; // RFC 3339
+  n?: number;
+  kind: 'command' | 'raw' | 'gap' | 'note';
+  dialect?: string;
+  cmd?: string;
+  trid?: number | null;
+  params?: Param[] | null;
+  summary?: string;
+  payload?: Payload | null;
+  size: number;
+  raw?: string; // base64
+  answers?: number;
+  latency_us?: number;
+  delivered?: string; // base64
+  warnings?: { code: string; text: string }[] | null;
+  partial?: boolean;
+  why?: string; // raw: why it is no command
+  missing?: number | null; // gap: bytes missing
+  note?: string; // note: its name and its words
+  text?: string;
+  title?: string;
+  category?: string;
+  note_on?: string;
+  line?: number;
+  body?: number;
+  truncated?: boolean;
+  partner?: number;
+  edits?: Edit[] | null;
+}
+
+export interface Completion {
+  text: string;
+  hint?: string;
+  count?: number;
+}
+
+export type ServerMessage =
+  | Hello
+  | { op: 'proxy'; proxy: Proxy | null }
+  | Stat
+  | Rows
+  | Sessions
+  | ({ op: 'res'; seq: number } & Record<string, unknown>)
+  | Err
+  | Note;

@@ -1,0 +1,70 @@
+// This file turns addresses into what the page shows and back. Every state
+// worth coming back to is in the address.
+
+import type { Range } from './bytes';
+
+export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
+
+export interface Route {
+  screen: 'sessions' | 'events' | 'unknown';
+  session: number; // 0: the events of all sessions
+  event: number; // 0: none selected
+  q: string;
+  bytes: Range | null; // of the selected event, end exclusive
+  follow: boolean;
+  time: TimeMode | null; // null: as in the settings
+}
+
+export const home: Route = {
+  screen: 'sessions',
+  session: 0,
+  event: 0,
+  q: '',
+  bytes: null,
+  follow: false,
+  time: null,
+};
+
+const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
+
+/** "/s/12/e/50412?q=cmd:MSG&b=34-39" -> what it means. */
+export function parse(path: string, search = ''): Route {
+  const p = new URLSearchParams(search);
+  const r: Route = { ...home, q: p.get('q') ?? '', follow: p.get('follow') === '1' };
+  const time = p.get('t');
+  r.time = MODES.find((m) => m === time) ?? null;
+  const b = /^(\d{1,9})-(\d{1,9})$/.exec(p.get('b') ?? '');
+  if (b && Number(b[1]) <= Number(b[2])) r.bytes = { start: Number(b[1]), end: Number(b[2]) + 1 };
+  const at = /^\d{1,15}$/.exec(p.get('at') ?? '');
+  if (at) r.event = Number(at[0]);
+  const parts = path.split('/').filter(Boolean);
+  if (parts.length === 0) return r;
+  const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
+  let rest: string[];
+  if (parts[0] === 'all') rest = parts.slice(1);
+  else if (parts[0] === 's' && id(parts[1]) > 0) {
+    r.session = id(parts[1]);
+    rest = parts.slice(2);
+  } else return { ...r, screen: 'unknown' };
+  if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
+  else if (rest.length > 0) return { ...r, screen: 'unknown' };
+  return { ...r, screen: 'events' };
+}
+
+/** The address of a route. */
+export function format(r: Route): string {
+  if (r.screen !== 'events') return '/';
+  let path = r.session ? `/s/${r.session}` : '/all';
+  if (r.event) path += `/e/${r.event}`;
+  const p: string[] = [];
+  if (r.q) p.push('q=' + encodeURIComponent(r.q).replace(/%3A/g, ':').replace(/%20/g, '+'));
+  if (r.event && r.bytes) p.push(`b=${r.bytes.start}-${r.bytes.end - 1}`);
+  if (r.follow && !r.event) p.push('follow=1');
+  if (r.time) p.push('t=' + r.time);
+  return p.length ? `${path}?${p.join('&')}` : path;
+}
+
+/** The scope of a route, as the server names it. */
+export function scope(r: Route): string {
+  return r.session ? `s/${r.session}` : 'all';
+}

@@ -1,0 +1,322 @@
+// This file is the page's window into a view of the server: it asks for the
+// rows that are on screen in pages of 128, keeps at most 64 of them, and keeps
+// the old picture until a new filter has its first answer.
+import type { Err, Row, Rows, Stat } from './protocol';
+
+export const PAGE = 128; // rows
+export const MAX_PAGES = 64; // 8,192 rows, about 2 MB
+const MAX_PAGES_AT_ONCE = 4; // the server gives at most 512 rows at a time
+const AHEAD = 64; // rows fetched beyond the screen
+const PATIENCE = 200; // ms after which a scan shows what it has found so far
+const LOST_AFTER = 5000; // ms after which a window request counts as lost
+
+/** Where the viewport goes when a new picture is shown. */
+export type Landing =
+  { to: 'top' } | { to: 'end' } | { to: 'stay' } | { to: 'event'; id: number; row: number };
+
+/** What came of a landing: the index to show at viewport row `row`, or the end. */
+export type Landed = { index: number; row: number; exact: boolean } | 'end';
+
+/** The part of Link that a view needs. */
+export interface Wire {
+  send(frame: object): void;
+  nextSeq(): number;
+}
+
+/** One filter over one scope: what the server has said about it so far. */
+export class Picture {
+  total = 0;
+  all = 0;
+  errs = 0;
+  rate = 0;
+  took = 0;
+  scan: number | undefined = undefined;
+  shownPart = false; // rows found so far are on screen, the landing is still to come
+  at: { index: number; exact: boolean } | null = null; // where the event of the landing is
+  pages = new Map<number, (Row | undefined)[]>();
+  constructor(
+    readonly epoch: number,
+    readonly scope: string,
+    readonly q: string,
+    readonly landing: Landing,
+  ) {}
+
+  row(i: number): Row | undefined {
+    return this.pages.get(Math.floor(i / PAGE))?.[i % PAGE];
+  }
+
+  /** Puts rows where they belong and forgets the pages touched longest ago. */
+  put(from: number, rows: Row[]): void {
+    for (let k = 0; k < rows.length; k++) {
+      const i = from + k;
+      const p = Math.floor(i / PAGE);
+      let page = this.pages.get(p);
+      if (!page) this.pages.set(p, (page = new Array<Row | undefined>(PAGE).fill(undefined)));
+      page[i % PAGE] = rows[k];
+    }
+    for (const p of this.pages.keys()) {
+      if (this.pages.size <= MAX_PAGES) break;
+      this.pages.delete(p);
+    }
+  }
+
+  /** Marks the pages of rows first..last as used now. */
+  touch(first: number, last: number): void {
+    for (let p = Math.floor(first / PAGE); p <= Math.floor(last / PAGE); p++) {
+      const page = this.pages.get(p);
+      if (page) {
+        this.pages.delete(p);
+        this.pages.set(p, page);
+      }
+    }
+  }
+
+  apply(s: Stat): void {
+    this.total = s.total;
+    this.all = s.all;
+    this.errs = s.errs;
+    this.rate = s.rate;
+    this.took = s.took;
+    this.scan = s.scan;
+    if (s.rows && s.from !== undefined) this.put(s.from, s.rows);
+  }
+}
+
+export interface ViewEvents {
+  /** Counts or rows have changed. */
+  changed(): void;
+  /** A new picture is shown; the viewport goes there. */
+  landed(at: Landed): void;
+  /** The filter of epoch was refused; the picture shown stays. */
+  refused(e: Err): void;
+}
+
+export class EventView {
+  shown = new Picture(0, '', '', { to: 'top' });
+  next: Picture | null = null; // asked for, not yet answered
+  private epoch = 0;
+  private openedAt = 0;
+  private superseded: Picture | null = null; // given up for next before it was answered
+  private opens = 0; // pictures asked for since the last one shown
+  private tailRows = 0;
+  private asked: { seq: number; epoch: number; at: number } | null = null;
+  private want: [first: number, last: number] = [0, 0];
+  private finding: Picture | null = null; // whose landing is being looked for
+  private finds = new Map<number, (index: number) => void>();
+  private arrivals: (() => void)[] = []; // to call when rows arrive or the picture changes
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly id: number,
+    private readonly on: ViewEvents,
+    private readonly clock: () => number = Date.now,
+  ) {}
+
+  /** Asks for another scope or filter. What is shown stays until it is answered. */
+  open(scope: string, q: string, landing: Landing): void {
+    this.superseded = this.next;
+    this.next = new Picture(++this.epoch, scope, q, landing);
+    this.opens++;
+    this.openedAt = this.clock();
+    this.asked = null;
+    this.forgetFinds();
+    this.wire.send({ op: 'sub', view: this.id, epoch: this.epoch, scope, q });
+    this.wire.send({ op: 'tail', view: this.id, n: this.tailRows });
+    this.on.changed();
+  }
+
+  /** Asks again for what is shown, after the connection came back. */
+  reopen(landing: Landing): void {
+    const p = this.next ?? this.shown;
+    if (p.epoch > 0) this.open(p.scope, p.q, landing);
+  }
+
+  close(): void {
+    this.forgetFinds();
+    this.wire.send({ op: 'unsub', view: this.id });
+  }
+
+  private forgetFinds(): void {
+    this.finding = null;
+    for (const resolve of this.finds.values()) resolve(-1);
+    this.finds.clear();
+    this.arrived();
+  }
+
+  private arrived(): void {
+    const all = this.arrivals;
+    this.arrivals = [];
+    for (const f of all) f();
+  }
+
+  /** Has the last n rows come with the counts; 0 ends that. */
+  tail(n: number): void {
+    if (n === this.tailRows) return;
+    this.tailRows = n;
+    if (this.epoch > 0) this.wire.send({ op: 'tail', view: this.id, n });
+  }
+
+  /** The reader has moved: a landing still to come must not move the viewport. */
+  settle(): void {
+    this.shown.shownPart = false;
+  }
+
+  row(i: number): Row | undefined {
+    return this.shown.row(i);
+  }
+
+  /** Says which rows are on screen; asks for those that are missing. */
+  need(first: number, last: number): void {
+    this.want = [first, last];
+    const p = this.shown;
+    if (p.epoch === 0 || p.total === 0) return;
+    p.touch(first, last);
+    if (this.next) return; // the server has forgotten the old picture
+    if (!this.ask(p, first, last)) this.ask(p, first - AHEAD, last + AHEAD);
+  }
+
+  // Asks for the rows that are missing, one window at a time; reports whether some are.
+  private ask(p: Picture, first: number, last: number): boolean {
+    last = Math.min(last, p.total - 1);
+    first = Math.max(0, Math.min(first, last));
+    let from = -1;
+    let to = -1;
+    for (let i = first; i <= last; i++) {
+      if (p.row(i)) continue;
+      if (from < 0) from = i;
+      to = i;
+    }
+    if (from < 0) return false;
+    const a = this.asked;
+    if (a && a.epoch === p.epoch && this.clock() - a.at < LOST_AFTER) return true;
+    const p0 = Math.floor(from / PAGE);
+    const p1 = Math.min(Math.floor(to / PAGE), p0 + MAX_PAGES_AT_ONCE - 1);
+    const seq = this.wire.nextSeq();
+    this.asked = { seq, epoch: p.epoch, at: this.clock() };
+    this.wire.send({
+      op: 'win',
+      view: this.id,
+      epoch: p.epoch,
+      seq,
+      from: p0 * PAGE,
+      n: (p1 - p0 + 1) * PAGE,
+    });
+    return true;
+  }
+
+  /**
+   * The index of the first row with an event id of at least from, or at or
+   * after the time from, or of the error next to index from; -1 when there is
+   * none, or when the view has changed meanwhile.
+   */
+  find(what: 'event' | 'time' | 'next_error' | 'prev_error', from: number): Promise<number> {
+    const { epoch } = this.next ?? this.shown;
+    const seq = this.wire.nextSeq();
+    return new Promise((resolve) => {
+      this.finds.set(seq, resolve);
+      this.wire.send({ op: 'find', view: this.id, epoch, seq, what, from });
+    });
+  }
+
+  onFound(seq: number, index: number): void {
+    this.finds.get(seq)?.(index);
+    this.finds.delete(seq);
+  }
+
+  /** The row at index i, fetched if need be; undefined beyond the end. */
+  async rowAt(i: number): Promise<Row | undefined> {
+    const p = this.shown;
+    while (!p.row(i) && i >= 0 && i < p.total && p === this.shown && !this.next) {
+      this.ask(p, i, i);
+      await new Promise<void>((resolve) => this.arrivals.push(resolve));
+    }
+    return p.row(i);
+  }
+
+  onStat(s: Stat): void {
+    if (s.epoch === this.next?.epoch) {
+      this.next.apply(s);
+      this.land(this.next);
+    } else if (s.epoch === this.shown.epoch) this.shown.apply(s);
+    else return;
+    this.on.changed();
+  }
+
+  onRows(m: Rows): void {
+    if (this.asked?.seq === m.seq) this.asked = null;
+    const p = m.epoch === this.next?.epoch ? this.next : m.epoch === this.shown.epoch ? this.shown : null;
+    if (!p) return;
+    p.put(m.from, m.rows ?? []);
+    if (m.total > p.total) p.total = m.total;
+    if (p === this.next) this.land(p);
+    else this.need(...this.want);
+    this.arrived();
+    this.on.changed();
+  }
+
+  onErr(e: Err): void {
+    const refused = this.next;
+    if (!refused || e.epoch !== refused.epoch) return;
+    this.next = null;
+    this.on.refused(e);
+    // The server goes on with the filter before. That is the one shown, unless
+    // there was none for this scope or another was under way.
+    const { superseded: good, shown } = this;
+    if (good) this.open(good.scope, good.q, good.landing);
+    else if (shown.scope !== refused.scope) this.open(refused.scope, '', refused.landing);
+    else if (this.opens > 1) this.open(shown.scope, shown.q, { to: 'stay' });
+    else this.opens = 0;
+  }
+
+  // Shows the next picture as soon as the rows of its landing are there.
+  private land(p: Picture): void {
+    const l = p.landing;
+    if (p.total === 0) {
+      if (p.scan === undefined) this.show(p, { index: 0, row: 0, exact: false });
+      return;
+    }
+    const height = Math.max(1, this.want[1] - this.want[0]);
+    let index = 0;
+    let row = 0;
+    if (l.to === 'end') index = Math.max(0, p.total - height);
+    else if (l.to === 'stay') index = Math.min(this.want[0], p.total - 1);
+    else if (l.to === 'event' && p.at) {
+      row = l.row;
+      index = Math.max(0, p.at.index - row);
+    } else if (l.to === 'event') {
+      void this.seek(p, l.id, l.row);
+      if (p.scan === undefined || this.clock() - this.openedAt < PATIENCE) return;
+    }
+    const last = Math.min(index + height, p.total - 1);
+    if (!p.row(index) || !p.row(last)) {
+      this.ask(p, index, last);
+      return;
+    }
+    if (l.to === 'end') this.show(p, 'end');
+    else if (p.at) this.show(p, { ...p.at, row });
+    else {
+      p.shownPart = l.to === 'event';
+      this.show(p, { index, row: 0, exact: l.to !== 'event' });
+    }
+  }
+
+  private async seek(p: Picture, id: number, row: number): Promise<void> {
+    if (this.finding === p) return;
+    this.finding = p;
+    const index = await this.find('event', id);
+    if (p !== this.next && !(p === this.shown && p.shownPart)) return;
+    p.at = { index: index < 0 ? Math.max(0, p.total - 1) : index, exact: index >= 0 };
+    if (p === this.next) this.land(p);
+    else this.on.landed({ ...p.at, row });
+    p.shownPart = false;
+  }
+
+  private show(p: Picture, at: Landed): void {
+    this.shown = p;
+    this.next = null;
+    this.superseded = null;
+    this.opens = 0;
+    this.on.landed(at);
+    this.on.changed();
+  }
+}

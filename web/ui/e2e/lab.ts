@@ -1,0 +1,139 @@
+// This file builds msnscope, starts it with what a test needs, and opens pages
+// of it in Chromium. Everything it starts it also ends.
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const root = new URL('../../..', import.meta.url).pathname;
+const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const BROWSER_ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Running {
+  url: string; // of the page, token included
+  proxy: string; // address of the proxy, "" without one
+  stop(): Promise<void>;
+}
+
+/** One run of the lab: a directory, a binary, a browser. */
+export class Lab {
+  readonly dir = mkdtempSync(join(tmpdir(), 'msnscope-e2e-'));
+  private readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
+  private browser: Browser | undefined;
+  private ends: (() => Promise<unknown>)[] = [];
+
+  async open(): Promise<void> {
+    if (!existsSync(browserPath)) throw new Error(`no Chromium at ${browserPath}: set CHROMIUM`);
+    if (!process.env.MSNSCOPE) {
+      execFileSync('go', ['build', '-o', this.binary, './cmd/msnscope'], { cwd: root, stdio: 'inherit' });
+    }
+    this.browser = await chromium.launch({ executablePath: browserPath, args: BROWSER_ARGS });
+  }
+
+  async close(): Promise<void> {
+    await this.browser?.close();
+    for (const end of this.ends.reverse()) await end();
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Starts msnscope with a page and waits until it has said where that is. */
+  async start(...args: string[]): Promise<Running> {
+    const child = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    const stop = async () => {
+      child.kill('SIGTERM');
+      await gone;
+    };
+    this.ends.push(stop);
+    const said = await firstAddress(child);
+    const url = /http:\/\/\S+/.exec(said)![0];
+    return { url, proxy: /^proxy\s+(\S+)/m.exec(said)?.[1] ?? '', stop };
+  }
+
+  /** A server that answers nothing by itself, for what no real server says. */
+  async peer(talk: (s: Socket) => void): Promise<string> {
+    const server: Server = createServer((s) => {
+      s.on('error', () => {});
+      talk(s);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const open = new Set<Socket>();
+    server.on('connection', (s) => open.add(s));
+    this.ends.push(async () => {
+      for (const s of open) s.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    const a = server.address();
+    if (a === null || typeof a === 'string') throw new Error('no address');
+    return `127.0.0.1:${a.port}`;
+  }
+
+  /** Opens a page; what goes wrong in it fails the test at check(). */
+  async page(url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; check: () => void }> {
+    const context = await this.browser!.newContext({ viewport: { width: 1440, height: 860 }, ...options });
+    const page = await context.newPage();
+    page.setDefaultTimeout(10_000);
+    const wrong: string[] = [];
+    page.on('pageerror', (e) => wrong.push(String(e)));
+    page.on('dialog', (d) => {
+      wrong.push('dialog: ' + d.message());
+      void d.dismiss();
+    });
+    page.on('console', (m) => {
+      if (m.type() === 'error' && !/WebSocket|Failed to load resource/.test(m.text())) wrong.push(m.text());
+    });
+    page.on('request', (r) => {
+      if (new URL(r.url()).hostname !== '127.0.0.1') wrong.push('asked for ' + r.url());
+    });
+    await page.goto(url);
+    return { page, check: () => expect(wrong).toEqual([]) };
+  }
+}
+
+function firstAddress(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = '';
+    const hear = (b: Buffer) => {
+      said += b.toString();
+      if (/http:\/\/\S+\n[\s\S]*\n/.test(said)) resolve(said);
+    };
+    child.stdout!.on('data', hear);
+    child.stderr!.on('data', (b: Buffer) => (said += b.toString()));
+    child.once('exit', (code) => reject(new Error(`msnscope ended with ${code}: ${said}`)));
+  });
+}
+
+/** Waits until axe has nothing to say about the page. */
+export async function accessible(page: Page, state: string): Promise<void> {
+  await page.evaluate(axe);
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const r = await axe.run(document, {
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
+  });
+  expect(found, state).toEqual([]);
+}
+
+/** Runs what to look at in both themes. */
+export const themes = ['light', 'dark'] as const;
+
+/** The address of a path of a running server; the cookie is set already. */
+export function at(r: Running, path: string): string {
+  return new URL(path, r.url).href;
+}

@@ -1,0 +1,6 @@
+// This file starts the page.
+import './tokens.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+
+mount(App, { target: document.getElementById('app')! });

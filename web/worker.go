@@ -1,0 +1,237 @@
+// This file holds the worker of a page: the one goroutine that looks at the
+// store for it. It scans in short slices, so that a window which the page is
+// about to paint never waits for a scan.
+
+package web
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+)
+
+// slice is the longest scan between two looks at the inbox. A window asked for
+// during a scan waits no longer than that.
+const slice = 25 * time.Millisecond
+
+type worker struct {
+	server *Server
+	in     *inbox
+	out    *outbox
+	views  map[int32]*view
+	asked  []op // questions not answered yet
+
+	changed  <-chan struct{} // closed when the store has changed; nil while a look is due anyway
+	look     time.Time       // when the views may look at the store again
+	last     int32           // id of the view that scanned last
+	sessions sessionsSeen
+	nextSess time.Time
+	proxy    []byte // proxy status as last sent, JSON
+	problem  string // of the proxy, as last noted
+	nextPrx  time.Time
+}
+
+func newWorker(s *Server, in *inbox, out *outbox) *worker {
+	w := &worker{server: s, in: in, out: out, views: map[int32]*view{}}
+	w.proxy, _ = json.Marshal(s.proxyStatus()) // said with hello
+	return w
+}
+
+// run works until ctx is done.
+func (w *worker) run(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		now := time.Now()
+		if w.changed == nil && !now.Before(w.look) {
+			// Asked for before looking: what changes while we look is seen next time.
+			w.changed = w.server.Store.Changed()
+			w.look = now.Add(w.server.timing.stat)
+			for _, v := range w.views {
+				v.current = false
+			}
+		}
+		w.grant()
+		w.answer(ctx)
+		scanning := w.scan(ctx)
+		due := now.Add(time.Hour)
+		for _, v := range w.views {
+			due = earlier(due, v.report(w))
+		}
+		due = earlier(due, w.tellSessions(now))
+		due = earlier(due, w.tellProxy(now))
+		if w.changed == nil {
+			due = earlier(due, w.look)
+		}
+		if scanning {
+			continue
+		}
+		timer.Reset(max(time.Until(due), 0))
+		select {
+		case <-ctx.Done():
+		case <-w.in.wake:
+		case <-w.changed:
+			w.changed = nil
+		case <-timer.C:
+		}
+	}
+}
+
+func earlier(a, b time.Time) time.Time {
+	if b.IsZero() || a.Before(b) {
+		return a
+	}
+	return b
+}
+
+// grant brings the views in line with what the page wants and answers windows.
+func (w *worker) grant() {
+	wishes := w.in.wishes()
+	for id := range w.views {
+		if _, ok := wishes[id]; !ok {
+			delete(w.views, id)
+			w.out.forget(id)
+		}
+	}
+	for id, want := range wishes {
+		v := w.views[id]
+		if v == nil || v.epoch != want.sub.Epoch || v.query != want.sub.query {
+			w.out.forget(id)
+			v = &view{
+				id: id, epoch: want.sub.Epoch, query: want.sub.query,
+				rows: w.server.Store.View(want.sub.scope, want.sub.query),
+			}
+			w.views[id] = v
+		}
+		v.tail = want.tail
+		if want.win != nil {
+			v.win = want.win
+		}
+	}
+	for _, v := range w.views {
+		v.window(w)
+	}
+}
+
+// scan lets one view that is behind scan for a slice, each in its turn, and
+// reports whether there is more to scan.
+func (w *worker) scan(ctx context.Context) bool {
+	var v *view
+	behind := 0
+	for id, c := range w.views {
+		if c.current {
+			continue
+		}
+		behind++
+		if v == nil || turn(id, w.last) < turn(v.id, w.last) {
+			v = c
+		}
+	}
+	if v == nil {
+		return false
+	}
+	w.last = v.id
+	v.advance(ctx, slice)
+	if v.current {
+		behind--
+	}
+	v.window(w)
+	return behind > 0
+}
+
+// turn orders ids from the one after last on and around.
+func turn(id, last int32) uint32 { return uint32(id - last - 1) }
+
+// answer answers the questions that can be answered now, as long as the page
+// takes the answers.
+func (w *worker) answer(ctx context.Context) {
+	w.asked = append(w.asked, w.in.questions()...)
+	later := w.asked[:0]
+	for i, o := range w.asked {
+		if !w.out.room() {
+			later = append(later, w.asked[i:]...)
+			break
+		}
+		frame, ok := w.question(ctx, &o)
+		if !ok {
+			later = append(later, o)
+			continue
+		}
+		w.in.answered(1)
+		if frame != nil {
+			w.out.answer(frame)
+		}
+	}
+	clear(w.asked[len(later):])
+	w.asked = later
+}
+
+// question returns the answer to a question, nil if nobody waits for it any
+// more; ok is false if it must wait for a scan.
+func (w *worker) question(ctx context.Context, o *op) (answer []byte, ok bool) {
+	switch o.Op {
+	case "find":
+		v := w.views[o.View]
+		if v == nil || v.epoch != o.Epoch {
+			return nil, true
+		}
+		index := v.find(o)
+		if index < 0 && !v.current {
+			return nil, false
+		}
+		return frame(map[string]any{"op": "res", "seq": o.Seq, "index": index}), true
+	case "event":
+		e, err := w.server.eventJSON(ctx, o.ID, o.Max, o.Secrets)
+		if err != nil {
+			return errFrame(o, err), true
+		}
+		return frame(map[string]any{"op": "res", "seq": o.Seq, "event": json.RawMessage(e)}), true
+	default: // complete
+		items := w.server.complete(o.Field, o.Prefix, o.N)
+		return frame(map[string]any{"op": "res", "seq": o.Seq, "items": items}), true
+	}
+}
+
+// tellSessions sends the sessions that changed, and returns when to look again.
+func (w *worker) tellSessions(now time.Time) time.Time {
+	if !w.out.free(slotSessions) {
+		return time.Time{} // the writer wakes us when it has taken them
+	}
+	if now.Before(w.nextSess) {
+		return w.nextSess
+	}
+	if frame := w.server.sessions.news(w.server.Store, &w.sessions); frame != nil {
+		w.out.set(slotSessions, frame)
+	}
+	if !w.sessions.passing {
+		w.nextSess = now.Add(w.server.timing.sess)
+	}
+	return time.Time{} // the writer or the store's next change wakes us
+}
+
+// tellProxy sends the proxy's status if it has changed, and returns when to
+// look again.
+func (w *worker) tellProxy(now time.Time) time.Time {
+	if w.server.Proxy == nil {
+		return time.Time{}
+	}
+	if now.Before(w.nextPrx) {
+		return w.nextPrx
+	}
+	w.nextPrx = now.Add(w.server.timing.proxy)
+	st := w.server.proxyStatus()
+	if b, _ := json.Marshal(st); !bytes.Equal(b, w.proxy) {
+		w.proxy = b
+		w.out.set(slotProxy, frame(map[string]any{"op": "proxy", "proxy": st}))
+	}
+	if st.Problem != w.problem {
+		w.problem = st.Problem
+		n := map[string]any{"op": "note", "level": "error", "text": st.Problem}
+		if st.Problem == "" {
+			n["level"], n["text"] = "info", "the proxy's trouble is over"
+		}
+		w.out.set(slotNote, frame(n))
+	}
+	return w.nextPrx
+}
