@@ -25,14 +25,16 @@ type Options struct {
 const (
 	maxSegment = 32 << 10 // payload bytes of a packet: within an IP packet of either version
 	flushAfter = 32 << 10 // bytes gathered before they are written
+	maxMissing = 1 << 20  // missing bytes of one gap that get headers
 )
 
 // Pcapng writes the events that walk yields. conn looks up a connection, nil
 // if there is none of that id. Memory grows with the number of connections
 // open at the same time, not with that of events.
 //
-// Missing bytes are missing from the sequence numbers too, notes and edits
-// become packet comments. Events that a filter left out leave no hole.
+// Missing bytes are packets of which only the headers were captured, so that
+// they are known to be missing where they are. Notes and edits become packet
+// comments. Events that a filter left out leave no hole.
 func Pcapng(w io.Writer, walk func(func(*event.Event) error) error, conn func(id int64) *event.Connection, o Options) error {
 	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64}
 	x.buf = pcapfile.AppendSection(x.buf, pcapfile.Application, pcapfile.LinkRaw)
@@ -78,10 +80,7 @@ func (x *writer) event(e *event.Event) error {
 		c := event.Comment{Note: e.Note, Text: e.Text}
 		x.segment(f, e.Dir, e.Time, flagACK, nil, c.String())
 	case event.Gap:
-		if e.Missing > 0 {
-			f.next[e.Dir] += uint32(e.Missing)
-			f.sent[e.Dir] += e.Missing
-		}
+		x.missing(f, e)
 	default:
 		x.data(f, e)
 	}
@@ -138,6 +137,24 @@ func (x *writer) data(f *flow, e *event.Event) {
 	}
 }
 
+// missing writes headers of packets without their bytes. Of a large gap only the
+// end is shown like that; before it the sequence numbers jump.
+func (x *writer) missing(f *flow, e *event.Event) {
+	if e.Missing <= 0 {
+		return
+	}
+	f.sent[e.Dir] += e.Missing
+	n := min(e.Missing, maxMissing)
+	f.next[e.Dir] += uint32(e.Missing - n)
+	for n > 0 {
+		size := min(n, maxSegment)
+		packet := x.serialize(f, e.Dir, flagPSH|flagACK, make([]byte, size))
+		x.buf = pcapfile.AppendCut(x.buf, e.Time, packet[:len(packet)-int(size)], len(packet))
+		f.next[e.Dir] += uint32(size)
+		n -= size
+	}
+}
+
 // close writes the ends of the connections that ended before t.
 func (x *writer) close(t int64) {
 	x.firstClose = math.MaxInt64
@@ -167,6 +184,11 @@ func (x *writer) close(t int64) {
 }
 
 func (x *writer) segment(f *flow, dir decode.Direction, t int64, flags byte, payload []byte, comments ...string) {
+	x.buf = pcapfile.AppendPacket(x.buf, t, x.serialize(f, dir, flags, payload), nil, comments...)
+}
+
+// serialize returns an IP packet. It is valid until the next call.
+func (x *writer) serialize(f *flow, dir decode.Direction, flags byte, payload []byte) []byte {
 	from, to := f.addr[dir], f.addr[dir.Opposite()]
 	tcp := &layers.TCP{
 		SrcPort: layers.TCPPort(from.Port()), DstPort: layers.TCPPort(to.Port()),
@@ -191,7 +213,7 @@ func (x *writer) segment(f *flow, dir decode.Direction, t int64, flags byte, pay
 	// The layers above are complete and the payload is short: this cannot fail.
 	_ = gopacket.SerializeLayers(x.packet, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true},
 		ip, tcp, gopacket.Payload(payload))
-	x.buf = pcapfile.AppendPacket(x.buf, t, x.packet.Bytes(), nil, comments...)
+	return x.packet.Bytes()
 }
 
 // TCP flags.

@@ -118,6 +118,7 @@ func TestPcapng(t *testing.T) {
 		`2100 1863 PA+1 "OUT\r\n"`,
 		`2500 1046 RA+1 ""`,
 		`3000 1863 PA+1 "XFR 5 SB 64.4.13.201:1863 CKI **********\r\n"`,
+		`3500 1045 PA+6 ""`, // of its 100 bytes none was captured
 		`4000 1045 PA+106 "PNG\r\n"`,
 		`5000 1044 FA+6 ""`, `5000 1863 FA+43 ""`,
 	}

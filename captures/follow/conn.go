@@ -4,6 +4,7 @@
 package follow
 
 import (
+	"slices"
 	"time"
 
 	"msnscope/captures/event"
@@ -23,16 +24,18 @@ type conn struct {
 	head [2][]byte
 	held []piece
 
-	facts    *decode.Conn
-	now      int64 // Unix ns of the packet being decoded
-	offset   [2]int64
-	count    [2]int64 // whole commands
-	edits    [2][]event.Edit
-	errors   int64
-	counted  int64 // bytes that its session has counted
-	linked   bool  // the linker knows it
-	chat     bool  // counted as a chat of its session
-	reported bool  // in Follower.conns
+	facts     *decode.Conn // nil unless it speaks MSNP
+	session   *session     // nil until it is decided
+	now       int64        // Unix ns of the packet being decoded
+	offset    [2]int64
+	count     [2]int64 // whole commands
+	edits     [2]edits
+	errors    int64
+	counted   int64 // bytes that its session has counted
+	lastEvent int64 // Unix ns
+	chat      bool  // counted as a chat of its session
+	reported  bool  // in Follower.conns
+	ended     bool
 }
 
 // state is what is known about what a connection speaks.
@@ -45,13 +48,20 @@ const (
 	ignored     // not shown
 )
 
-// piece is something that happened on a connection before it was recognised.
+// piece is something that happened on a connection before it was recognised:
+// bytes, a note, or else a gap.
 type piece struct {
 	side    int
 	t       int64
 	data    []byte
-	missing int64 // a gap when data is nil
+	note    *event.Comment
+	missing int64
 }
+
+// maxHeld bounds the pieces of a connection that is not recognised yet. Their
+// bytes are bounded by decode.RecogniseLimit; this is for captures in which
+// every packet holds one byte.
+const maxHeld = 1024
 
 // dir returns the direction of what side sends.
 func (c *conn) dir(side int) decode.Direction { return decode.Direction(side ^ c.swap) }
@@ -75,7 +85,6 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 		f.appear(c)
 		c.info.MSNP = true
 		f.linker.Open(c.info.ID, c.info.Client.Addr())
-		c.linked = true
 		f.sink.Connection(&c.info)
 	case c.stream.Live:
 		c.state = speaksOther
@@ -85,10 +94,13 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 		return
 	}
 	for _, p := range held {
-		if p.data == nil {
-			f.gap(c, p.side, p.t, p.missing)
-		} else {
+		switch {
+		case p.data != nil:
 			f.bytes(c, p.side, p.t, p.data)
+		case p.note != nil:
+			f.note(c, c.dir(p.side), p.t, *p.note)
+		default:
+			f.gap(c, p.side, p.t, p.missing)
 		}
 	}
 }
@@ -108,9 +120,10 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 	c.info.Bytes[dir] += int64(len(p))
 	switch c.state {
 	case speaksMSNP:
-		c.facts.Feed(dir, p, func(dir decode.Direction, fr *decode.Frame) { f.frame(c, dir, fr) })
+		f.at = c
+		c.facts.Feed(dir, p, f.onFrame)
 	case speaksOther:
-		f.raw(c, dir, p, decode.WhyNotMSNP, false)
+		f.raw(c, dir, p)
 	}
 	c.offset[dir] += int64(len(p))
 }
@@ -120,7 +133,8 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 	dir := c.dir(side)
 	c.now = t
 	if c.state == speaksMSNP {
-		c.facts.Gap(dir, n, func(dir decode.Direction, fr *decode.Frame) { f.frame(c, dir, fr) })
+		f.at = c
+		c.facts.Gap(dir, n, f.onFrame)
 	}
 	f.begin(c, event.Gap, dir)
 	f.ev.Missing = n
@@ -134,14 +148,14 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 func (f *Follower) closeWrite(c *conn, side int, t int64) {
 	c.now = max(c.now, t)
 	if c.state == speaksMSNP {
-		c.facts.CloseWrite(c.dir(side), func(dir decode.Direction, fr *decode.Frame) { f.frame(c, dir, fr) })
+		f.at = c
+		c.facts.CloseWrite(c.dir(side), f.onFrame)
 	}
 }
 
 // frame turns a frame into an event.
 func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
-	f.linker.Observe(c.info.ID, c.facts, dir, fr, time.Unix(0, c.now))
-	f.learn(c)
+	f.learn(c, f.linker.Observe(c.info.ID, c.facts, dir, fr, time.Unix(0, c.now)))
 	if fr.Kind == decode.FrameRaw {
 		f.begin(c, event.Raw, dir)
 		f.ev.Text, f.ev.Partial = fr.Why, fr.Partial
@@ -158,15 +172,15 @@ func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
 		}
 	}
 	f.ev.Raw = fr.Raw
-	f.ev.Delivered = c.delivered(dir, fr.Offset, fr.Raw)
+	f.ev.Delivered = c.edits[dir].take(fr.Offset, fr.Raw)
 	f.emit(c)
 }
 
-// raw emits bytes that are no command.
-func (f *Follower) raw(c *conn, dir decode.Direction, p []byte, why string, partial bool) {
+// raw emits bytes of a connection that speaks something else.
+func (f *Follower) raw(c *conn, dir decode.Direction, p []byte) {
 	f.begin(c, event.Raw, dir)
-	f.ev.Raw, f.ev.Text, f.ev.Partial = p, why, partial
-	f.ev.Delivered = c.delivered(dir, c.offset[dir], p)
+	f.ev.Raw, f.ev.Text = p, decode.WhyNotMSNP
+	f.ev.Delivered = c.edits[dir].take(c.offset[dir], p)
 	f.emit(c)
 }
 
@@ -193,60 +207,34 @@ func (f *Follower) emit(c *conn) {
 	c.info.Events++
 	f.count(c, &f.ev)
 	if !c.reported {
-		c.reported = true
-		f.conns = append(f.conns, c)
+		f.report(c)
 	}
 	f.sink.Event(&f.ev)
 }
 
-// learn takes over what the last frame told about the connection.
-func (f *Follower) learn(c *conn) {
-	session, ok := f.linker.Session(c.info.ID)
-	if ok {
-		session += f.firstSess
+// report has the next Report tell the counts of a connection.
+func (f *Follower) report(c *conn) {
+	c.reported = true
+	if len(f.conns) == cap(f.conns) { // what has ended was told at its end
+		f.conns = slices.DeleteFunc(f.conns, func(c *conn) bool { return c.ended })
 	}
+	f.conns = append(f.conns, c)
+}
+
+// learn takes over what the last frame told about the connection. session is
+// the linker's number, 0 while it is not decided.
+func (f *Follower) learn(c *conn, session int64) {
 	d := c.facts
-	if c.info.Role == d.Role && c.info.Dialect == d.Dialect && c.info.Account == d.Account && c.info.Chat == d.Chat && c.info.Session == session {
+	joins := session != 0 && c.session == nil
+	if !joins && c.info.Role == d.Role && c.info.Dialect == d.Dialect && c.info.Account == d.Account && c.info.Chat == d.Chat {
 		return
 	}
 	c.info.Role, c.info.Dialect, c.info.Account, c.info.Chat = d.Role, d.Dialect, d.Account, d.Chat
-	if c.info.Session != session {
-		c.info.Session = session
-		f.join(c)
+	if joins {
+		f.join(c, session)
 	}
-	if s := f.sessions[c.info.Session]; s != nil {
-		f.describe(s, c)
+	if c.session != nil {
+		f.describe(c)
 	}
 	f.sink.Connection(&c.info)
-}
-
-// delivered returns what reached the other end instead of the bytes p at off,
-// nil if they did. Edits up to their end are used up.
-func (c *conn) delivered(dir decode.Direction, off int64, p []byte) []byte {
-	edits := c.edits[dir]
-	if len(edits) == 0 {
-		return nil
-	}
-	end := off + int64(len(p))
-	var out []byte
-	from := 0
-	used := 0
-	for _, e := range edits {
-		stop := e.Offset + int64(len(e.Old))
-		if stop > end {
-			break
-		}
-		used++
-		if e.Offset < off {
-			continue // part of it has gone out in another event
-		}
-		out = append(out, p[from:e.Offset-off]...)
-		out = append(out, e.New...)
-		from = int(stop - off)
-	}
-	c.edits[dir] = edits[used:]
-	if out == nil {
-		return nil
-	}
-	return append(out, p[from:]...)
 }

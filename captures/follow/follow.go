@@ -24,7 +24,8 @@ type Sink interface {
 	Ignored(c *event.Connection, why string)
 }
 
-// Follower follows one capture.
+// Follower follows one capture. Its memory grows with the connections and
+// sessions that are going on, not with the capture.
 type Follower struct {
 	sink      Sink
 	assembler *streams.Assembler
@@ -32,21 +33,27 @@ type Follower struct {
 
 	event      int64 // last ids given out
 	connection int64
+	session    int64
 	firstSess  int64 // session ids are this plus the linker's numbers
-	sessions   map[int64]*event.Session
-	open       map[int64]int // connections of a session that the proxy still serves
+	sessions   map[int64]*session
+	prune      int // number of sessions at which to look for those that are over
 
 	conns   []*conn // those that have counted something since the last Report
-	ev      event.Event
 	section int
+
+	ev      event.Event // the one being told
+	at      *conn       // whose frames onFrame takes
+	onFrame func(decode.Direction, *decode.Frame)
 }
 
 // New returns a Follower for the capture with the given number.
 func New(capture int, sink Sink) *Follower {
-	f := &Follower{sink: sink, linker: decode.NewLinker(), sessions: map[int64]*event.Session{}, open: map[int64]int{}}
+	f := &Follower{sink: sink, linker: decode.NewLinker(), sessions: map[int64]*session{}, prune: minPrune}
 	f.event = int64(capture) * event.EventsPerCapture
 	f.connection = int64(capture) * event.ConnectionsPerCapture
-	f.firstSess = f.connection
+	f.session = f.connection
+	f.firstSess = f.session
+	f.onFrame = func(dir decode.Direction, fr *decode.Frame) { f.frame(f.at, dir, fr) }
 	f.assembler = streams.NewAssembler((*receiver)(f))
 	return f
 }
@@ -56,7 +63,8 @@ func New(capture int, sink Sink) *Follower {
 func (f *Follower) Resume(events, connections, sessions int64) {
 	f.event += events
 	f.connection += connections
-	f.firstSess += sessions
+	f.session += sessions
+	f.firstSess = f.session
 }
 
 // Packet takes the next packet of the capture.
@@ -76,11 +84,8 @@ func (f *Follower) restart() {
 	f.assembler.Flush(streams.EndSection)
 	f.Report()
 	f.linker = decode.NewLinker()
-	for id := range f.sessions {
-		f.firstSess = max(f.firstSess, id)
-	}
+	f.firstSess = f.session
 	clear(f.sessions)
-	clear(f.open)
 }
 
 // Finish ends the capture: what waits for missing packets is delivered, and
@@ -90,17 +95,26 @@ func (f *Follower) Finish(how string) {
 	f.Report()
 }
 
-// Report tells the sink the counts of all connections and sessions that have
-// changed since the last call. Other facts about them are told as they change.
+// Report tells the sink the counts of all connections and sessions that are
+// going on and have changed since the last call. All else about them, and the
+// counts of what has ended, is told as it changes.
 func (f *Follower) Report() {
-	told := map[int64]bool{}
 	for _, c := range f.conns {
 		c.reported = false
+		if c.ended {
+			continue
+		}
 		f.sink.Connection(&c.info)
-		if s := f.sessions[c.info.Session]; s != nil && !told[s.ID] {
-			told[s.ID] = true
-			f.sink.Session(s)
+		if s := c.session; s != nil && !s.told {
+			s.told = true
+			f.sink.Session(&s.Session)
 		}
 	}
+	for _, c := range f.conns {
+		if c.session != nil {
+			c.session.told = false
+		}
+	}
+	clear(f.conns)
 	f.conns = f.conns[:0]
 }

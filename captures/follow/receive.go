@@ -33,14 +33,31 @@ func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
 		f.bytes(c, side, t, p)
 		return
 	}
+	if len(c.held) == 0 { // mostly the first bytes tell, and need not be kept
+		head := [2][]byte{}
+		head[side] = p
+		if v := c.look.Look(head[0], head[1]); c.isClear(v, len(p)) {
+			f.decided(c, v)
+			f.bytes(c, side, t, p)
+			return
+		}
+	}
 	c.held = append(c.held, piece{side: side, t: t, data: append([]byte(nil), p...)})
 	c.head[side] = append(c.head[side], p...)
 	v := c.look.Look(c.head[0], c.head[1])
-	// Without a handshake it takes more to tell which side is the client's.
-	unsure := v.Answer == decode.Yes && !s.SYN && !v.SidesSure && len(c.head[0])+len(c.head[1]) < decode.RecogniseLimit
-	if v.Answer != decode.Maybe && !unsure {
+	switch {
+	case c.isClear(v, len(c.head[0])+len(c.head[1])):
 		f.decided(c, v)
+	case len(c.held) >= maxHeld:
+		f.settle(c)
 	}
+}
+
+// isClear reports whether v, a verdict on n bytes, tells what the connection
+// speaks and which side is the client's. Without a handshake that takes more.
+func (c *conn) isClear(v decode.Verdict, n int) bool {
+	unsure := v.Answer == decode.Yes && !c.stream.SYN && !v.SidesSure && n < decode.RecogniseLimit
+	return v.Answer != decode.Maybe && !unsure
 }
 
 // Gap is called for bytes that are missing from the capture.
@@ -52,7 +69,9 @@ func (r *receiver) Gap(s *streams.Conn, side int, t int64, n int64) {
 		}
 		return
 	}
-	c.held = append(c.held, piece{side: side, t: t, missing: n})
+	if c.held = append(c.held, piece{side: side, t: t, missing: n}); len(c.held) >= maxHeld {
+		f.settle(c)
+	}
 }
 
 // Comment is called for the comments of a packet, before its bytes.
@@ -66,7 +85,18 @@ func (r *receiver) Comment(s *streams.Conn, side int, t int64, text string) {
 		return
 	}
 	if n.Edit != nil {
-		c.edits[n.Edit.Dir] = append(c.edits[n.Edit.Dir], *n.Edit)
+		dir := n.Edit.Dir
+		from := c.offset[dir] // of what is no event yet
+		if c.facts != nil {
+			from -= int64(c.facts.Framer(dir).Pending())
+		}
+		c.edits[dir].add(*n.Edit, from)
+		return
+	}
+	if len(c.held) > 0 {
+		if c.held = append(c.held, piece{side: side, t: t, note: &n}); len(c.held) >= maxHeld {
+			f.settle(c)
+		}
 		return
 	}
 	f.note(c, c.dir(side), t, n)
@@ -94,17 +124,16 @@ func (r *receiver) End(s *streams.Conn, t int64, how string) {
 		return
 	}
 	c.info.Closed = t
-	if c.linked {
-		session := f.linker.Close(c.info.ID, time.Unix(0, t)) + f.firstSess
-		if c.info.Session == 0 {
-			c.info.Session = session
-			f.join(c)
+	if c.facts != nil {
+		number := f.linker.Close(c.info.ID, time.Unix(0, t))
+		if c.session == nil {
+			f.join(c, number)
 		}
 	}
-	f.left(c)
+	c.ended = true
 	c.info.Live = false
-	if s := f.sessions[c.info.Session]; s != nil {
-		f.describe(s, c)
+	if c.session != nil {
+		f.left(c)
 	}
 	f.sink.Connection(&c.info)
 }

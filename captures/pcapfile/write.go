@@ -61,6 +61,15 @@ func AppendSection(b []byte, application string, link uint16) []byte {
 // AppendPacket appends a packet of time t (Unix ns) that consists of head and
 // then data. A comment longer than an option can hold is cut.
 func AppendPacket(b []byte, t int64, head, data []byte, comments ...string) []byte {
+	return appendPacket(b, t, head, data, len(head)+len(data), comments)
+}
+
+// AppendCut appends a packet of length bytes of which only head was captured.
+func AppendCut(b []byte, t int64, head []byte, length int) []byte {
+	return appendPacket(b, t, head, nil, length, nil)
+}
+
+func appendPacket(b []byte, t int64, head, data []byte, length int, comments []string) []byte {
 	size := len(head) + len(data)
 	start := len(b)
 	b = beginBlock(b, blockPacket)
@@ -68,7 +77,7 @@ func AppendPacket(b []byte, t int64, head, data []byte, comments ...string) []by
 	b = binary.LittleEndian.AppendUint32(b, uint32(uint64(t)>>32))
 	b = binary.LittleEndian.AppendUint32(b, uint32(t))
 	b = binary.LittleEndian.AppendUint32(b, uint32(size))
-	b = binary.LittleEndian.AppendUint32(b, uint32(size))
+	b = binary.LittleEndian.AppendUint32(b, uint32(length))
 	b = append(b, head...)
 	b = append(b, data...)
 	b = pad(b, size)

@@ -33,6 +33,7 @@ const (
 	// window is how far (bytes) from the expected sequence number a segment
 	// may lie and still be believed to be of the same connection;
 	// farSegments in a row that lie elsewhere are believed to be of another.
+	// All but the last of those are lost.
 	window      = 64 << 20
 	farSegments = 3
 )
@@ -87,23 +88,18 @@ func (w waiting) part(at, n uint32) waiting {
 	return w
 }
 
-// data takes a segment that has data, or the end of the stream. It reports
-// false if the segment is believed to belong to another connection.
-func (a *Assembler) data(h *half, g *segment) bool {
+// data takes a segment that has data, or the end of the stream.
+func (a *Assembler) data(h *half, g *segment) {
+	h.far = 0
 	if h.known && g.seq == h.next && g.flags&flagFIN == 0 && len(h.waiting) == 0 && !h.hasFIN {
-		h.far = 0
 		a.deliver(h, g.data, g.n, g.time, g.comments)
-		return true
+		return
 	}
 	w := waiting{seq: g.seq, n: g.n, time: g.time, data: g.data, comments: g.comments}
 	if !h.known {
 		a.hold(h, w, g)
-		return true
+		return
 	}
-	if d := int32(w.seq - h.next); d > window || d < -window {
-		return a.stray(h, g)
-	}
-	h.far = 0
 	newFIN := h.end(g)
 	if over := int32(w.seq + w.n - h.fin); h.hasFIN && over > 0 {
 		w = w.part(0, w.n-min(w.n, uint32(over)))
@@ -126,7 +122,6 @@ func (a *Assembler) data(h *half, g *segment) bool {
 	if len(h.waiting) > 0 {
 		a.advance(h)
 	}
-	return true
 }
 
 // end notes the end of the stream, if g is the first to tell of it.

@@ -86,7 +86,8 @@ func (a *Assembler) isGhost(s *stub, from int, g *segment) bool {
 	recent := age > -endedFor && age < endedFor
 	switch {
 	case g.flags&(flagSYN|flagACK) == flagSYN:
-		return recent && s.syn[from] && s.isn[from] == g.seq
+		// The proxy records a SYN once only.
+		return recent && s.syn[from] && s.isn[from] == g.seq && !g.live
 	case g.flags&flagSYN != 0:
 		return recent
 	case g.n == 0:
@@ -117,6 +118,12 @@ func (a *Assembler) take(c *conn, from int, g *segment) {
 		}
 		g.seq++
 	}
+	if d := int32(g.seq - h.next); h.known && (d > window || d < -window) {
+		if a.isOther(h, g) {
+			a.replace(c, from, g)
+		}
+		return
+	}
 	c.last = g.time
 	if g.flags&flagACK != 0 {
 		a.acknowledge(&c.half[1-from], g.ack)
@@ -125,9 +132,27 @@ func (a *Assembler) take(c *conn, from int, g *segment) {
 	case c.ending: // by what this acknowledged
 	case g.n == 0 && g.flags&flagFIN == 0:
 		a.report(h, g.time, g.comments)
-	case !a.data(h, g):
-		a.replace(c, from, g)
+	default:
+		a.data(h, g)
 	}
+}
+
+// isOther takes a segment that lies far from where its side's stream is. It
+// reports true when there were too many of them in a row to be noise, so that
+// they must be of another connection, the beginning of which was not captured.
+func (a *Assembler) isOther(h *half, g *segment) bool {
+	if g.n > 0 {
+		if ahead := int32(g.seq - h.farSeq); ahead < 0 || ahead > startWindow {
+			h.far = 0
+		}
+		h.far++
+		h.farSeq = g.seq + g.n
+		if h.far == farSegments {
+			return true
+		}
+	}
+	a.problems.by[farSegment].add(a.number)
+	return false
 }
 
 // replace ends a connection and begins another one between the same endpoints.

@@ -152,22 +152,6 @@ func (a *Assembler) unseen(h *half) {
 	}
 }
 
-// stray counts segments that fit nowhere in the stream. It reports false when
-// they are too many in a row to be noise.
-func (a *Assembler) stray(h *half, g *segment) bool {
-	if ahead := int32(g.seq - h.farSeq); h.far == 0 || ahead < 0 || ahead > startWindow {
-		h.far = 0
-	}
-	h.far++
-	h.farSeq = g.seq + g.n
-	if h.far == farSegments {
-		return false
-	}
-	a.problems.by[farSegment].add(a.number)
-	a.report(h, g.time, g.comments)
-	return true
-}
-
 // fits reports whether a RST is one of this connection.
 func (h *half) fits(g *segment) bool {
 	if !h.known {

@@ -41,11 +41,10 @@ func (a *Assembler) ipPacket(p *pcapfile.Packet) (at int, why reason) {
 			return 0, cutOr(p, 14)
 		}
 		return ether(b, 14, binary.BigEndian.Uint16(b[12:]))
-	case pcapfile.LinkRaw, pcapfile.LinkRawBSD, pcapfile.LinkRawOpen, pcapfile.LinkIPv4, pcapfile.LinkIPv6, pcapfile.LinkSLIP:
-		if p.Link == pcapfile.LinkSLIP {
-			return byNibble(b, 16) // libpcap puts 16 bytes in front
-		}
+	case pcapfile.LinkRaw, pcapfile.LinkRawBSD, pcapfile.LinkRawOpen, pcapfile.LinkIPv4, pcapfile.LinkIPv6:
 		return byNibble(b, 0)
+	case pcapfile.LinkSLIP:
+		return byNibble(b, 16) // libpcap puts 16 bytes in front
 	case pcapfile.LinkSLL:
 		if len(b) < 16 {
 			return 0, cutOr(p, 16)

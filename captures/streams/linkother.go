@@ -32,11 +32,16 @@ func (a *Assembler) other(p *pcapfile.Packet) (at int, why reason) {
 	if network == nil {
 		return 0, notIP
 	}
-	header := network.LayerContents()
 	switch network.LayerType() {
 	case layers.LayerTypeIPv4, layers.LayerTypeIPv6:
-		// The layer is a part of p.Data, so their ends in memory are the same.
-		return cap(p.Data) - cap(header), fine
+	default:
+		return 0, notIP
 	}
-	return 0, notIP
+	for _, layer := range packet.Layers() {
+		if layer == gopacket.Layer(network) {
+			break
+		}
+		at += len(layer.LayerContents())
+	}
+	return min(at, len(p.Data)), fine
 }

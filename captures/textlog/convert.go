@@ -3,8 +3,11 @@
 package textlog
 
 import (
+	"fmt"
 	"io"
 	"net/netip"
+	"strconv"
+	"strings"
 	"time"
 
 	"msnscope/captures/event"
@@ -33,32 +36,84 @@ func Convert(r io.Reader, w io.Writer) error {
 
 // converter gives the steps of a log what packets need: times and addresses.
 type converter struct {
-	known map[string]netip.AddrPort
+	known map[string]netip.AddrPort // servers by name
 	conn  event.Connection
 	now   int64
 }
 
-// client is the invented address of the client.
-var client = netip.AddrFrom4([4]byte{192, 0, 2, 1})
+// The invented addresses are of the ranges for documentation (RFC 5737, 3849):
+// the client's, and those of servers that the log names.
+var (
+	client4 = netip.MustParseAddr("192.0.2.1")
+	client6 = netip.MustParseAddr("2001:db8::1")
+)
 
-// firstPort is the client's port of the first connection.
-const firstPort = 1024
+const (
+	firstServer = 101 // last number of a server's address in 192.0.2.0/24
+	lastServer  = 254
+	firstPort   = 1024 // the client's port of the first connection
+	lastPort    = 65535
+)
 
 func (c *converter) step(s Step, yield func(*event.Event) error) error {
 	c.now += stepTime
 	if s.Open != "" {
-		id := c.conn.ID + 1
-		c.conn = event.Connection{
-			ID: id, Opened: c.now,
-			Client: netip.AddrPortFrom(client, uint16(firstPort+(id-1)%60000)),
-			Server: address(s.Open, c.known),
-		}
-		return yield(&event.Event{
-			Connection: id, Time: c.now, Kind: event.Note, Note: "textlog",
-			Text: "from a text log: server " + s.Open + "; times and addresses are invented",
-		})
+		c.open(s.Open)
+		return c.note(yield, decode.C2S, "from a text log: server %s; times and addresses are invented", s.Open)
 	}
-	return yield(&event.Event{
-		Connection: c.conn.ID, Time: c.now, Kind: event.Raw, Dir: s.Dir, Raw: s.Data, Text: decode.WhyMidStream,
-	})
+	switch {
+	case s.Excess < 0:
+		if err := c.note(yield, s.Dir, "line %d: the payload is %d bytes short of the length declared", s.Line, -s.Excess); err != nil {
+			return err
+		}
+	case s.Excess > 0:
+		if err := c.note(yield, s.Dir, "line %d: the payload is %d bytes longer than declared", s.Line, s.Excess); err != nil {
+			return err
+		}
+	}
+	if err := yield(&event.Event{Connection: c.conn.ID, Time: c.now, Kind: event.Raw, Dir: s.Dir, Raw: s.Data}); err != nil {
+		return err
+	}
+	if s.Excess >= 0 {
+		return nil
+	}
+	return yield(&event.Event{Connection: c.conn.ID, Time: c.now, Kind: event.Gap, Dir: s.Dir, Missing: int64(-s.Excess)})
+}
+
+func (c *converter) note(yield func(*event.Event) error, dir decode.Direction, format string, args ...any) error {
+	return yield(&event.Event{Connection: c.conn.ID, Time: c.now, Kind: event.Note, Dir: dir, Note: "textlog", Text: fmt.Sprintf(format, args...)})
+}
+
+// open begins a connection to the server at an address as written.
+func (c *converter) open(written string) {
+	id := c.conn.ID + 1
+	client, server := client4, c.address(written)
+	if server.Addr().Is6() {
+		client = client6
+	}
+	port := firstPort + (id-1)%(lastPort-firstPort+1)
+	c.conn = event.Connection{ID: id, Opened: c.now, Client: netip.AddrPortFrom(client, uint16(port)), Server: server}
+}
+
+// address turns an address as written into one a packet can carry: a name gets
+// an address, the same name the same one as long as there are enough.
+func (c *converter) address(written string) netip.AddrPort {
+	if a, err := netip.ParseAddrPort(written); err == nil {
+		return netip.AddrPortFrom(a.Addr().Unmap().WithZone(""), a.Port())
+	}
+	if a, ok := c.known[written]; ok {
+		return a
+	}
+	port := uint16(decode.DefaultPort)
+	if i := strings.LastIndexByte(written, ':'); i >= 0 {
+		if n, err := strconv.ParseUint(written[i+1:], 10, 16); err == nil {
+			port = uint16(n)
+		}
+	}
+	n := len(c.known) % (lastServer - firstServer + 1)
+	a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(firstServer + n)}), port)
+	if len(c.known) < lastServer-firstServer+1 {
+		c.known[written] = a
+	}
+	return a
 }

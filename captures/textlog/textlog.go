@@ -5,44 +5,63 @@
 //	C: VER 1 MSNP7 CVR0
 //	S: VER 1 MSNP7
 //
+// The notation:
+//
+//   - "C: " and "S: " begin a command of that side. The lines after a payload
+//     command are its payload until the declared length is reached. Each line
+//     end stands for CRLF, or else LF, whichever gives that length; the last
+//     line may be without. A line of a payload may look like a command only
+//     behind an empty line, in the text of a message.
+//   - ".. " continues the line of a command, joined by one blank.
+//   - "Client opens a connection to host:port." begins a connection.
+//   - A line that begins with the name of the preceding command of the server
+//     is one more command of that side (replies to FND have many lines).
+//   - Other lines are prose. Those that begin with "#" come before the first
+//     command and say where the log is from.
+//
+// Where no number of lines gives the declared length, the log is wrong. Then
+// the payload is what stands before the next command: the rest of it is
+// missing, or too much. Both are shown, and the commands that follow are read
+// as they are.
+//
 // A text log has no times, no real addresses and no packets: Convert invents
 // them (one millisecond a command from 1 January 1970 on, addresses of the
-// documentation range 192.0.2.0/24) and says so in the capture.
+// documentation ranges) and says so in the capture.
 package textlog
 
 import (
-	"bufio"
 	"bytes"
 	"fmt"
 	"io"
-	"net/netip"
-	"strconv"
-	"strings"
 
 	"msnscope/decode"
 )
 
-// maxLine bounds a line of a text log; longer than any command line a framer
-// accepts.
-const maxLine = 1 << 20
-
 // Step is one thing that a log says: a connection was opened, or one side sent
 // bytes.
 type Step struct {
+	Line int    // number of the line on which it begins
 	Open string // address as written, "host:port"; "" for bytes
 	Dir  decode.Direction
-	Data []byte
+	Data []byte // valid during the call
+	// Excess is by how many bytes a payload is longer than declared. Negative:
+	// so many are missing.
+	Excess int
 }
 
 // Sniff reports whether a file that begins with head is such a log.
 func Sniff(head []byte) bool {
+	head = bytes.TrimPrefix(head, byteOrderMark)
 	for len(head) > 0 {
 		line, rest, _ := bytes.Cut(head, []byte("\n"))
 		head = rest
-		switch line = bytes.TrimRight(line, "\r"); {
-		case bytes.HasPrefix(line, []byte("C: ")), bytes.HasPrefix(line, []byte("S: ")):
+		line = bytes.TrimRight(line, "\r")
+		switch {
+		case isCommand(line):
 			return true
-		case len(line) == 0, line[0] == '#', bytes.HasPrefix(line, []byte("Client opens ")):
+		case bytes.HasPrefix(line, []byte("# grammar:")): // says that it is in another one
+			return false
+		case len(line) == 0, line[0] == '#', isProse(line):
 		default:
 			return false
 		}
@@ -50,157 +69,102 @@ func Sniff(head []byte) bool {
 	return false
 }
 
-// Parse reads a log and calls step for each thing it says, in order.
+// Parse reads a log and calls step for each thing it says, in order. An error
+// of the log names the line.
 func Parse(r io.Reader, step func(Step) error) error {
-	in := bufio.NewScanner(r)
-	in.Buffer(make([]byte, 0, 64<<10), maxLine)
-	var lines []string
-	number := 0
-	p := parser{step: step}
-	flush := func() error {
-		err := p.entry(lines)
-		lines = lines[:0]
-		return err
-	}
-	for in.Scan() {
-		number++
-		line := strings.TrimSuffix(in.Text(), "\r")
-		if len(lines) > 0 && p.wantsMore(lines) {
-			lines = append(lines, line)
-			continue
+	p := parser{lines: newLines(r), step: step}
+	for {
+		line, err := p.lines.next()
+		if err == io.EOF {
+			return nil
 		}
-		if rest, ok := strings.CutPrefix(line, ".. "); ok && len(lines) == 1 {
-			lines[0] += " " + rest
-			continue
+		if err == nil {
+			err = p.entry(line)
 		}
-		if err := flush(); err != nil {
-			return fmt.Errorf("line %d: %w", number-1, err)
+		if err != nil {
+			return err
 		}
-		lines = append(lines, line)
 	}
-	if err := in.Err(); err != nil {
-		return fmt.Errorf("line %d: %w", number+1, err)
-	}
-	return flush()
+}
+
+var (
+	byteOrderMark = []byte("\xef\xbb\xbf")
+	opens         = []byte("Client opens a connection to ")
+	continues     = []byte(".. ")
+)
+
+// isCommand reports whether a line begins a command.
+func isCommand(line []byte) bool {
+	return len(line) > 3 && (line[0] == 'C' || line[0] == 'S') && line[1] == ':' && line[2] == ' '
+}
+
+// isProse reports whether a line tells what the sides do.
+func isProse(line []byte) bool {
+	return bytes.HasPrefix(line, []byte("Client ")) || bytes.HasPrefix(line, []byte("Server "))
 }
 
 // parser turns the entries of a log (a line and the payload lines behind it)
 // into steps.
 type parser struct {
-	step     func(Step) error
-	opened   bool
-	lastName string // name of the last S: command, for its continuation lines
+	lines  *lines
+	step   func(Step) error
+	opened bool
+	name   []byte // of the last command, if it was the server's
+	data   []byte // of the step
 }
 
-// split takes the prefix off a line; ok is false for prose and blank lines.
-func (p *parser) split(line string) (dir decode.Direction, text string, ok bool) {
-	if text, ok = strings.CutPrefix(line, "C: "); ok {
-		return decode.C2S, text, true
-	}
-	if text, ok = strings.CutPrefix(line, "S: "); ok {
-		return decode.S2C, text, true
-	}
-	// A further line of a reply of many lines is written without prefix.
-	if p.lastName != "" && strings.HasPrefix(line, p.lastName+" ") {
-		return decode.S2C, line, true
-	}
-	return 0, "", false
-}
+// defaultAddress is the server's if the log does not name it.
+const defaultAddress = "192.0.2.100:1863"
 
-// wantsMore reports whether the entry that begins with lines[0] is a payload
-// command whose payload has not been reached yet.
-func (p *parser) wantsMore(lines []string) bool {
-	dir, text, ok := p.split(lines[0])
-	if !ok {
-		return false
-	}
-	want := payloadLength(dir, text)
-	return want > 0 && joinedLength(lines[1:]) < want && joinedLength(lines[1:])+2 != want
-}
-
-// joinedLength is the length of payload lines joined by CRLF.
-func joinedLength(lines []string) int {
-	n := 0
-	for i, l := range lines {
-		if n += len(l); i > 0 {
-			n += 2
+// entry emits the steps of the entry that begins with line.
+func (p *parser) entry(line []byte) error {
+	number := p.lines.number
+	if rest, ok := bytes.CutPrefix(line, opens); ok {
+		p.opened, p.name = true, p.name[:0]
+		address := string(bytes.TrimSuffix(bytes.TrimSpace(rest), []byte(".")))
+		if address == "" {
+			address = defaultAddress
 		}
+		return p.step(Step{Line: number, Open: address})
 	}
-	return n
-}
-
-// payloadLength is the declared payload length of a command line, 0 if it
-// takes none: the framer knows which commands do.
-func payloadLength(dir decode.Direction, line string) int {
-	framer := decode.Framer{Dir: dir}
-	framer.Feed([]byte(line + "\r\n"))
-	var f decode.Frame
-	if framer.Next(&f) {
-		return 0
-	}
-	words := strings.Fields(line)
-	n, err := strconv.Atoi(words[len(words)-1])
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
-// entry emits the steps of one entry.
-func (p *parser) entry(lines []string) error {
-	if len(lines) == 0 {
-		return nil
-	}
-	first := lines[0]
-	if rest, ok := strings.CutPrefix(first, "Client opens a connection to "); ok {
-		p.opened, p.lastName = true, ""
-		return p.step(Step{Open: strings.TrimSuffix(strings.TrimSpace(rest), ".")})
-	}
-	dir, text, ok := p.split(first)
-	if !ok {
+	dir := decode.S2C
+	switch {
+	case isCommand(line):
+		if line[0] == 'C' {
+			dir = decode.C2S
+		}
+		line = line[3:]
+	case len(p.name) > 0 && bytes.HasPrefix(line, p.name) && len(line) > len(p.name) && line[len(p.name)] == ' ':
+	default:
 		return nil // a note, prose or a blank line
+	}
+	p.data = append(p.data[:0], line...)
+	for {
+		more, err := p.lines.peek(0)
+		rest, ok := bytes.CutPrefix(more, continues)
+		if err != nil || !ok { // an error comes again
+			break
+		}
+		p.data = append(append(p.data, ' '), rest...)
+		if len(p.data) > maxLine {
+			return fmt.Errorf("line %d, with those that continue it, is longer than %d bytes", number, maxLine)
+		}
+		p.lines.drop(1)
+	}
+	p.name = p.name[:0]
+	if dir == decode.S2C && len(p.data) >= 3 {
+		p.name = append(p.name, p.data[:3]...)
+	}
+	p.data = append(p.data, "\r\n"...)
+	excess, err := p.payload(dir)
+	if err != nil {
+		return err
 	}
 	if !p.opened {
 		p.opened = true
-		if err := p.step(Step{Open: "192.0.2.100:1863"}); err != nil {
+		if err := p.step(Step{Line: number, Open: defaultAddress}); err != nil {
 			return err
 		}
 	}
-	if p.lastName = ""; dir == decode.S2C && len(text) >= 3 {
-		p.lastName = text[:3]
-	}
-	data := []byte(text + "\r\n")
-	if want := payloadLength(dir, text); want > 0 {
-		payload := strings.Join(lines[1:], "\r\n")
-		if len(payload)+2 == want {
-			payload += "\r\n"
-		}
-		if lf := strings.Join(lines[1:], "\n"); len(payload) != want && (len(lf) == want || len(lf)+1 == want) {
-			if payload = lf; len(lf)+1 == want {
-				payload += "\n"
-			}
-		}
-		data = append(data, payload...)
-	}
-	return p.step(Step{Dir: dir, Data: data})
-}
-
-// address turns an address as written into one a packet can carry: names and
-// unparsable ones become addresses of 192.0.2.0/24, the same for the same name.
-func address(written string, known map[string]netip.AddrPort) netip.AddrPort {
-	if a, err := netip.ParseAddrPort(written); err == nil {
-		return a
-	}
-	if a, ok := known[written]; ok {
-		return a
-	}
-	port := uint16(1863)
-	if i := strings.LastIndexByte(written, ':'); i >= 0 {
-		if n, err := strconv.ParseUint(written[i+1:], 10, 16); err == nil {
-			port = uint16(n)
-		}
-	}
-	a := netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(101 + len(known)%100)}), port)
-	known[written] = a
-	return a
+	return p.step(Step{Line: number, Dir: dir, Data: p.data, Excess: excess})
 }

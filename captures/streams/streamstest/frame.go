@@ -32,12 +32,12 @@ func (f Framing) Packets(segments []Segment) []pcapfile.Packet {
 	var list []pcapfile.Packet
 	for i := range segments {
 		s := &segments[i]
-		for _, data := range f.frames(s) {
+		frames := f.frames(s)
+		for n, data := range frames {
 			p := pcapfile.Packet{Number: int64(len(list) + 1), Time: s.Time, Link: f.Link, Data: data, Length: len(data)}
-			if len(list) == 0 || list[len(list)-1].Time <= s.Time {
+			if n == len(frames)-1 {
 				p.Comments = s.Comments
 			}
-			p.Comments = s.Comments
 			if f.Snap > 0 && len(data) > f.Snap {
 				s.Have = max(0, len(s.Data)-(len(data)-f.Snap))
 				p.Data = data[:f.Snap]

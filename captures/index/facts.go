@@ -1,0 +1,101 @@
+// This file holds the skip facts: what is kept in memory of each block, so
+// that most blocks need not be read to know that nothing in them is wanted.
+
+package index
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// Facts is what is known of a block without reading it.
+type Facts struct {
+	Count    int   // events
+	Errors   int   // error replies
+	Min, Max int64 // times of the earliest and the latest event, Unix ns
+	conns    [8]uint64
+	cmds     [2]uint64
+}
+
+const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8
+
+// HasConnection reports whether the block may hold events of a connection,
+// given as its id within the capture.
+func (f *Facts) HasConnection(k int64) bool {
+	w, bit := connectionBit(uint32(k))
+	return f.conns[w]&bit != 0
+}
+
+// HasCommand reports whether the block may hold a command of this name. Names
+// that are not three bytes long are the name of no command.
+func (f *Facts) HasCommand(name string) bool {
+	if len(name) != 3 {
+		return false
+	}
+	w, bit := commandBit([3]byte([]byte(name)))
+	return f.cmds[w]&bit != 0
+}
+
+func connectionBit(k uint32) (word, bit uint64) {
+	h := uint64(k) * 0x9E3779B97F4A7C15 >> 55
+	return h >> 6, 1 << (h & 63)
+}
+
+func commandBit(c [3]byte) (word, bit uint64) {
+	h := (uint64(c[0])<<16 | uint64(c[1])<<8 | uint64(c[2])) * 0x9E3779B97F4A7C15 >> 57
+	return h >> 6, 1 << (h & 63)
+}
+
+func (f *Facts) add(r *row) {
+	if f.Count == 0 {
+		f.Min, f.Max = math.MaxInt64, math.MinInt64
+	}
+	f.Count++
+	f.Min, f.Max = min(f.Min, r.time), max(f.Max, r.time)
+	if r.flags&flagError != 0 {
+		f.Errors++
+	}
+	w, bit := connectionBit(r.conn)
+	f.conns[w] |= bit
+	if r.cmd != [3]byte{} {
+		w, bit = commandBit(r.cmd)
+		f.cmds[w] |= bit
+	}
+}
+
+func (f *Facts) encode() []byte {
+	p := make([]byte, 0, factsSize)
+	p = binary.LittleEndian.AppendUint16(p, uint16(f.Count))
+	p = binary.LittleEndian.AppendUint16(p, uint16(f.Errors))
+	p = binary.LittleEndian.AppendUint64(p, uint64(f.Min))
+	p = binary.LittleEndian.AppendUint64(p, uint64(f.Max))
+	for _, w := range f.conns {
+		p = binary.LittleEndian.AppendUint64(p, w)
+	}
+	for _, w := range f.cmds {
+		p = binary.LittleEndian.AppendUint64(p, w)
+	}
+	return p
+}
+
+func decodeFacts(p []byte) (f Facts, err error) {
+	if len(p) != factsSize {
+		return f, damaged("facts of %d bytes", len(p))
+	}
+	f.Count = int(binary.LittleEndian.Uint16(p))
+	f.Errors = int(binary.LittleEndian.Uint16(p[2:]))
+	f.Min = int64(binary.LittleEndian.Uint64(p[4:]))
+	f.Max = int64(binary.LittleEndian.Uint64(p[12:]))
+	p = p[20:]
+	for i := range f.conns {
+		f.conns[i] = binary.LittleEndian.Uint64(p[8*i:])
+	}
+	p = p[64:]
+	for i := range f.cmds {
+		f.cmds[i] = binary.LittleEndian.Uint64(p[8*i:])
+	}
+	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count {
+		return f, damaged("facts of %d events", f.Count)
+	}
+	return f, nil
+}

@@ -1,0 +1,324 @@
+// This file is the Index: opening and closing it, and its directory of
+// captures.
+
+package index
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"msnscope/captures/event"
+)
+
+// Options says how to open an index.
+type Options struct {
+	// ReadOnly follows what another process commits: see Index.Poll.
+	ReadOnly bool
+	// Damaged is called, once and in a goroutine of its own, when damage is
+	// found in an index that is in use. It may be nil.
+	Damaged func(error)
+}
+
+// Index is an open index.
+type Index struct {
+	path string
+	opts Options
+
+	mu       sync.RWMutex
+	captures []*Capture // in the order of views, see compare
+	room     *sync.Cond // on mu: sealed has shrunk, or the index is closed
+	sealed   int        // full blocks that wait for SQLite
+	dirty    bool       // something waits for SQLite
+	closed   bool
+	rev      int64 // of the last commit (ReadOnly: seen)
+	sessRev  int64
+	changed  chan struct{} // nil when nobody waits
+	rd       *reader       // nil: there is no index yet (ReadOnly)
+
+	w        *sql.DB
+	flushing flusher
+	recent   recent
+	damage   sync.Once
+}
+
+// Open opens the index at path. One that is missing, damaged or of another
+// version is begun anew, empty; ReadOnly it is empty until another process has
+// made one that can be read.
+func Open(path string, o Options) (*Index, error) {
+	x := &Index{path: path, opts: o}
+	x.room = sync.NewCond(&x.mu)
+	if o.ReadOnly {
+		_, err := x.Poll(context.Background())
+		return x, err
+	}
+	err := x.open()
+	if errors.Is(err, ErrDamaged) {
+		slog.Warn("The index is rebuilt from the captures", "path", path, "reason", err)
+		if err := Remove(path); err != nil {
+			return nil, err
+		}
+		err = x.open()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("index %s: %w", path, err)
+	}
+	x.startFlushing()
+	return x, nil
+}
+
+func (x *Index) open() (err error) {
+	if x.w, err = openWriter(x.path); err != nil {
+		return err
+	}
+	if x.rd, err = openReader(x.path); err != nil {
+		return errors.Join(err, x.w.Close())
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.captures = nil
+	if err := x.load(context.Background(), x.rd.db, -1); err != nil {
+		return errors.Join(sqlError(err), x.rd.Close(), x.w.Close())
+	}
+	return nil
+}
+
+// Close writes what is not yet written and closes the index.
+func (x *Index) Close() error {
+	err := x.stopFlushing()
+	x.mu.Lock()
+	x.closed = true
+	x.notify()
+	x.room.Broadcast()
+	rd := x.rd
+	x.mu.Unlock()
+	if rd != nil {
+		err = errors.Join(err, rd.Close())
+	}
+	if x.w != nil {
+		err = errors.Join(err, x.w.Close())
+	}
+	return err
+}
+
+// load reads what commits after rev have changed into the directory, which is
+// locked: captures, block facts, connections and sessions.
+func (x *Index) load(ctx context.Context, db *sql.DB, rev int64) error {
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}) // one commit's state
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback()
+	var now int64
+	if err := tx.QueryRow("SELECT value FROM meta WHERE key = 'rev'").Scan(&now); err != nil {
+		return err
+	}
+	if err := x.loadCaptures(tx); err != nil {
+		return err
+	}
+	var id int64
+	var blob sql.RawBytes
+	each := func(query string, f func(c *Capture) error, per int64) error {
+		rows, err := tx.Query(query, rev)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		var c *Capture
+		for rows.Next() {
+			if err := rows.Scan(&id, &blob); err != nil {
+				return err
+			}
+			if c == nil || int64(c.number) != id/per {
+				c = x.capture(id / per)
+			}
+			if c == nil {
+				return damaged("rows of capture %d, which is not known", id/per)
+			}
+			if err := f(c); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	}
+	err = each("SELECT id, data FROM connections WHERE rev > ? ORDER BY id", func(c *Capture) error {
+		v, err := decodeConnection(id, blob)
+		if err == nil {
+			if c.setConnection(v.Connection); v.first != 0 {
+				c.connection(id).first = v.first
+			}
+		}
+		return err
+	}, event.ConnectionsPerCapture)
+	if err == nil {
+		err = each("SELECT id, data FROM sessions WHERE rev > ? ORDER BY id", func(c *Capture) error {
+			v, err := decodeSession(id, blob)
+			c.setSession(v)
+			x.sessRev++
+			return err
+		}, event.ConnectionsPerCapture)
+	}
+	if err == nil {
+		err = each("SELECT first, facts FROM facts WHERE rev > ? ORDER BY first", func(c *Capture) error {
+			f, err := decodeFacts(blob)
+			if err != nil {
+				return err
+			}
+			return c.setFacts(id-c.base(), f)
+		}, event.EventsPerCapture)
+	}
+	x.rev = now
+	return err
+}
+
+func (x *Index) loadCaptures(tx *sql.Tx) error {
+	rows, err := tx.Query("SELECT number, born, state FROM captures")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	known := map[*Capture]bool{}
+	for rows.Next() {
+		var number, born int64
+		var text string
+		if err := rows.Scan(&number, &born, &text); err != nil {
+			return err
+		}
+		var s State
+		if err := json.Unmarshal([]byte(text), &s); err != nil {
+			return damaged("capture %d: %v", number, err)
+		}
+		c := x.capture(number)
+		if c != nil && c.born != born {
+			x.discard(c)
+			c = nil
+		}
+		if c == nil {
+			c = &Capture{x: x, number: int(number), born: born}
+			x.captures = append(slices.Clip(x.captures), c)
+		}
+		c.state, c.saved = s, true
+		known[c] = true
+	}
+	for _, c := range x.captures {
+		if !known[c] {
+			x.discard(c)
+		}
+	}
+	x.captures = slices.Clone(x.captures)
+	slices.SortFunc(x.captures, compare)
+	return rows.Err()
+}
+
+// setFacts takes a block's facts from SQLite.
+func (c *Capture) setFacts(n int64, f Facts) error {
+	if last := len(c.entries) - 1; last >= 0 && c.entries[last].first == n {
+		e := c.entries[last]
+		c.count += int64(f.Count - e.facts.Count)
+		c.errors += int64(f.Errors - e.facts.Errors)
+		e.facts, e.saved = f, f.Count
+		c.x.recent.drop(c.ID(n), c.ID(n)+1)
+		return nil
+	}
+	if n != c.count+1 {
+		return damaged("capture %d: after %d events a block begins at %d", c.number, c.count, n)
+	}
+	c.entries = append(c.entries, &entry{first: n, facts: f, saved: f.Count})
+	c.count += int64(f.Count)
+	c.errors += int64(f.Errors)
+	return nil
+}
+
+// compare is the order of captures in views: imports first, then what was
+// recorded here, each by number. So a view of everything ends with what
+// happens now, and its order does not depend on when what was indexed.
+func compare(a, b *Capture) int {
+	if a.state.Live != b.state.Live {
+		if b.state.Live {
+			return -1
+		}
+		return 1
+	}
+	return a.number - b.number
+}
+
+func (x *Index) capture(number int64) *Capture {
+	for _, c := range x.captures {
+		if int64(c.number) == number {
+			return c
+		}
+	}
+	return nil
+}
+
+// discard takes a capture out of the directory.
+func (x *Index) discard(c *Capture) {
+	c.replaced = true
+	x.captures = slices.DeleteFunc(slices.Clone(x.captures), func(o *Capture) bool { return o == c })
+	x.recent.drop(c.base(), c.base()+event.EventsPerCapture)
+	x.sessRev++
+	x.notify()
+}
+
+// Captures returns the captures in the order of views: imports first, then
+// what was recorded here, each by number.
+func (x *Index) Captures() []*Capture {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.captures
+}
+
+// Create adds a capture; nothing of it is indexed yet.
+func (x *Index) Create(number int, name string, live bool) *Capture {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	c := &Capture{x: x, number: number, born: x.rev + 1, state: State{Name: name, Live: live}}
+	x.captures = append(slices.Clone(x.captures), c)
+	slices.SortFunc(x.captures, compare)
+	x.touch()
+	return c
+}
+
+// Changed returns a channel that is closed at the next change.
+func (x *Index) Changed() <-chan struct{} {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.changed == nil {
+		x.changed = make(chan struct{})
+	}
+	return x.changed
+}
+
+// Wake wakes those who wait for a change though there is none.
+func (x *Index) Wake() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.notify()
+}
+
+// notify wakes those who wait for a change.
+func (x *Index) notify() {
+	if x.changed != nil {
+		close(x.changed)
+		x.changed = nil
+	}
+}
+
+// SessionsRev grows with every change of a session.
+func (x *Index) SessionsRev() int64 {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.sessRev
+}
+
+// report tells the owner of damage.
+func (x *Index) report(err error) {
+	if errors.Is(err, ErrDamaged) && x.opts.Damaged != nil {
+		x.damage.Do(func() { go x.opts.Damaged(err) })
+	}
+}

@@ -1,0 +1,239 @@
+// This file is the Writer, by which the follower of a capture file fills the
+// index.
+
+package index
+
+import (
+	"slices"
+
+	"msnscope/captures/event"
+)
+
+// maxSealed is how many full blocks may wait for SQLite before the followers
+// have to wait: some 5 MB.
+const maxSealed = 32
+
+// Writer fills one capture. It belongs to one goroutine. Its Event, Connection
+// and Session are those of a follow.Sink: what they point to is copied.
+//
+// What is in the index already is passed over, so a capture may be read again
+// from its State's Offset on: until the first event that is new, connections
+// and sessions are kept back, as they would be told in an earlier state than
+// the one known.
+type Writer struct {
+	c     *Capture
+	block *Block // the last block, nil if there is none that has room
+	entry *entry
+	usual int // bytes of a block, from the last one
+
+	replay   bool // all events so far were known
+	held     map[int64]event.Connection
+	heldS    map[int64]event.Session
+	maxConn  int64 // greatest ids within the capture
+	maxSess  int64
+	lastSeen int64 // number of the last event, known or not
+}
+
+// Writer returns the writer of a capture. There may be only one at a time.
+func (x *Index) Writer(c *Capture) (*Writer, error) {
+	w := &Writer{c: c}
+	var tail Ref
+	var partly bool
+	x.mu.Lock()
+	c.state.Finished = false
+	w.lastSeen = c.state.Events
+	w.maxConn, w.maxSess = c.state.Connections, c.state.Sessions
+	w.replay = c.count > w.lastSeen
+	if i := len(c.entries) - 1; i >= 0 {
+		e := c.entries[i]
+		tail, partly = Ref{First: e.first, Facts: e.facts, entry: e}, true
+	}
+	x.mu.Unlock()
+	if w.replay {
+		w.held, w.heldS = map[int64]event.Connection{}, map[int64]event.Session{}
+	}
+	if !partly || tail.Facts.Count >= BlockEvents {
+		return w, nil
+	}
+	b, err := c.Read(&tail, nil) // go on with a block that has room
+	if err != nil {
+		return nil, err
+	}
+	if !b.full() {
+		mine := &Block{First: b.First, rows: make([]row, len(b.rows), BlockEvents),
+			accounts: slices.Clone(b.accounts), bytes: slices.Clone(b.bytes)}
+		copy(mine.rows, b.rows)
+		x.mu.Lock()
+		tail.entry.mem = mine
+		x.mu.Unlock()
+		w.block, w.entry = mine, tail.entry
+	}
+	return w, nil
+}
+
+// Counts returns how many events, connections and sessions there are so far,
+// those passed over included: where a follower of the next part numbers on.
+func (w *Writer) Counts() (events, connections, sessions int64) {
+	return w.lastSeen, w.maxConn, w.maxSess
+}
+
+// Event takes the next event. It waits while SQLite is far behind.
+func (w *Writer) Event(e *event.Event) {
+	n := e.ID - w.c.base()
+	w.lastSeen = n
+	x := w.c.x
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if n <= w.c.count {
+		return
+	}
+	if w.replay {
+		w.release()
+	}
+	for x.sealed >= maxSealed && !x.closed {
+		x.room.Wait()
+	}
+	if x.closed || w.c.replaced {
+		return
+	}
+	if w.block == nil {
+		w.block = &Block{First: e.ID, rows: make([]row, 0, BlockEvents), bytes: make([]byte, 0, w.usual)}
+		w.entry = &entry{first: n, mem: w.block}
+		w.c.entries = append(w.c.entries, w.entry)
+	}
+	r := w.block.add(e)
+	w.entry.facts.add(r)
+	w.c.seen(r.conn, n)
+	w.c.count++
+	if r.flags&flagError != 0 {
+		w.c.errors++
+	}
+	if w.block.full() {
+		w.usual = len(w.block.bytes) + len(w.block.bytes)/8
+		w.block, w.entry = nil, nil
+		x.sealed++
+		if x.sealed >= maxSealed/2 {
+			x.hurry()
+		}
+	}
+	x.touch()
+}
+
+// Connection takes a new or changed connection.
+func (w *Writer) Connection(c *event.Connection) {
+	w.maxConn = max(w.maxConn, within(c.ID, int64(w.c.number)))
+	if w.replay {
+		w.held[c.ID] = *c
+		return
+	}
+	w.c.x.mu.Lock()
+	defer w.c.x.mu.Unlock()
+	w.connection(*c)
+}
+
+// Session takes a new or changed session.
+func (w *Writer) Session(s *event.Session) {
+	w.maxSess = max(w.maxSess, within(s.ID, int64(w.c.number)))
+	if w.replay {
+		mine := *s
+		mine.Conns = slices.Clone(s.Conns)
+		w.heldS[s.ID] = mine
+		return
+	}
+	w.c.x.mu.Lock()
+	defer w.c.x.mu.Unlock()
+	w.session(*s)
+}
+
+// Skipped notes the id of a connection that is not stored.
+func (w *Writer) Skipped(c *event.Connection) {
+	w.maxConn = max(w.maxConn, within(c.ID, int64(w.c.number)))
+}
+
+func (w *Writer) connection(c event.Connection) {
+	w.c.setConnection(c)
+	if w.c.dirtyC == nil {
+		w.c.dirtyC = map[int64]struct{}{}
+	}
+	w.c.dirtyC[within(c.ID, int64(w.c.number))] = struct{}{}
+	w.c.x.touch()
+}
+
+func (w *Writer) session(s event.Session) {
+	// Conns is the follower's. It only grows, so what we have of it is kept:
+	// sessions of thousands of chats are told thousands of times.
+	var known []int64
+	if k := within(s.ID, int64(w.c.number)); k < int64(len(w.c.sessions)) && w.c.sessions[k] != nil {
+		known = w.c.sessions[k].Conns
+	}
+	if n := len(known); n <= len(s.Conns) && (n == 0 || known[n-1] == s.Conns[n-1]) {
+		s.Conns = append(known, s.Conns[n:]...)
+	} else {
+		s.Conns = slices.Clone(s.Conns)
+	}
+	w.c.setSession(s)
+	if w.c.dirtyS == nil {
+		w.c.dirtyS = map[int64]struct{}{}
+	}
+	w.c.dirtyS[within(s.ID, int64(w.c.number))] = struct{}{}
+	w.c.x.sessRev++
+	w.c.x.touch()
+}
+
+// release tells the connections and sessions kept back.
+func (w *Writer) release() {
+	w.replay = false
+	for _, c := range w.held {
+		w.connection(c)
+	}
+	for _, s := range w.heldS {
+		w.session(s)
+	}
+	w.held, w.heldS = nil, nil
+}
+
+// Current ends the passing over of what is known: the follower has come to
+// the end of the file.
+func (w *Writer) Current() {
+	if !w.replay {
+		return
+	}
+	w.c.x.mu.Lock()
+	defer w.c.x.mu.Unlock()
+	if w.lastSeen >= w.c.count {
+		w.release()
+	}
+}
+
+// Short reports that the capture has told fewer events than are known of it:
+// it has lost its end (a power cut), and has to be indexed anew.
+func (w *Writer) Short() bool {
+	w.c.x.mu.RLock()
+	defer w.c.x.mu.RUnlock()
+	return w.lastSeen < w.c.count
+}
+
+// Resume remembers that the file can be read on from offset with the present
+// counts. Nothing before it has any part in what comes.
+func (w *Writer) Resume(offset int64) {
+	w.update(func(s *State) {
+		s.Offset = offset
+		s.Events, s.Connections, s.Sessions = w.Counts()
+		s.Finished = false
+	})
+}
+
+// Finish remembers that the file is indexed up to its end, size.
+func (w *Writer) Finish(size, packets int64) {
+	w.Current()
+	w.update(func(s *State) { s.Finished, s.Size, s.Packets = true, size, packets })
+}
+
+func (w *Writer) update(f func(*State)) {
+	x := w.c.x
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	f(&w.c.state)
+	w.c.saved = false
+	x.touch()
+}

@@ -1,0 +1,165 @@
+// This file tests events against a scope and a filter, block by block. What
+// can be told from a block's facts or from its columns is told from them.
+
+package captures
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"msnscope/captures/event"
+	"msnscope/captures/filter"
+	"msnscope/captures/index"
+)
+
+// Scope limits a view or a walk. The zero Scope is everything.
+type Scope struct {
+	Session    int64
+	Connection int64
+}
+
+// scanner tests the events of one capture after the other.
+type scanner struct {
+	scope Scope
+	q     *filter.Query // nil selects everything
+
+	// What the filter says of all events that it selects.
+	commands    [][3]byte // nil: any event
+	names       []string  // the same
+	connections []int64   // nil: any
+	from, to    int64     // times
+	errors      bool      // error replies only
+
+	c        *index.Capture
+	grouping int     // of members
+	members  []int64 // connections of scope.Session in c
+
+	memory   index.Scan
+	sessions []int64
+	ev       event.Event
+}
+
+func newScanner(scope Scope, q *filter.Query) *scanner {
+	s := &scanner{scope: scope, from: math.MinInt64, to: math.MaxInt64}
+	if q.String() == "" {
+		return s
+	}
+	s.q = q
+	if names, ok := q.Commands(); ok {
+		s.names, s.commands = names, [][3]byte{}
+		for _, n := range names {
+			if len(n) == 3 {
+				s.commands = append(s.commands, [3]byte([]byte(n)))
+			}
+		}
+	}
+	if ids, ok := q.Connections(); ok {
+		s.connections = append([]int64{}, ids...)
+	}
+	s.from, s.to = q.Times()
+	s.errors = q.OnlyErrors()
+	return s
+}
+
+// everything reports whether there is nothing to test.
+func (s *scanner) everything() bool { return s.scope == Scope{} && s.q == nil }
+
+// bySession reports whether it matters to which session an event belongs.
+func (s *scanner) bySession() bool {
+	return s.scope.Session != 0 || strings.Contains(s.q.String(), "sess")
+}
+
+// covers reports whether events of the capture can be in the scope.
+func (s *scanner) covers(c *index.Capture) bool {
+	n := int64(c.Number())
+	return (s.scope.Session == 0 || s.scope.Session/event.ConnectionsPerCapture == n) &&
+		(s.scope.Connection == 0 || s.scope.Connection/event.ConnectionsPerCapture == n)
+}
+
+// in makes the scanner ready for a capture as it is now.
+func (s *scanner) in(c *index.Capture) {
+	if s.c != c {
+		s.c, s.grouping = c, -1
+	}
+	if s.scope.Session != 0 {
+		if ks, grouping, same := c.Members(s.scope.Session, s.grouping); !same {
+			s.members, s.grouping = ks, grouping
+		}
+	}
+}
+
+// inScope reports whether a block may hold events of the scope.
+func (s *scanner) inScope(f *index.Facts) bool {
+	if s.scope.Connection != 0 && !f.HasConnection(s.scope.Connection%event.ConnectionsPerCapture) {
+		return false
+	}
+	return s.scope.Session == 0 || hasAny(f, s.members)
+}
+
+// may reports whether a block may hold selected events of the scope.
+func (s *scanner) may(f *index.Facts) bool {
+	if !s.inScope(f) || f.Max < s.from || f.Min > s.to || s.errors && f.Errors == 0 {
+		return false
+	}
+	if s.connections != nil && !hasAny(f, s.connections) {
+		return false
+	}
+	if s.commands == nil {
+		return true
+	}
+	for _, n := range s.names {
+		if f.HasCommand(n) {
+			return true
+		}
+	}
+	return false
+}
+
+func hasAny(f *index.Facts, connections []int64) bool {
+	for _, k := range connections {
+		if f.HasConnection(k % event.ConnectionsPerCapture) {
+			return true
+		}
+	}
+	return false
+}
+
+// block tests the events of a block from number n on, and calls found for
+// those in the scope. The event of a selected one is in s.ev until the next;
+// unless nothing is tested: then the caller takes it from the block.
+func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Block, i int, selected bool) error) error {
+	may := s.may(&r.Facts)
+	s.memory.HeadOnly = !may
+	b, err := s.c.Read(r, &s.memory)
+	if err != nil {
+		return err
+	}
+	s.sessions = s.c.SessionsOf(b, s.sessions[:0])
+	for i := int(max(n-r.First, 0)); i < b.Len(); i++ {
+		if s.scope.Session != 0 && s.sessions[i] != s.scope.Session ||
+			s.scope.Connection != 0 && b.Connection(i) != s.scope.Connection%event.ConnectionsPerCapture {
+			continue
+		}
+		selected := may && s.selects(b, i)
+		if err := found(r.First+int64(i), b, i, selected); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scanner) selects(b *index.Block, i int) bool {
+	if s.q == nil {
+		return true
+	}
+	if s.commands != nil && !slices.Contains(s.commands, b.Command(i)) || s.errors && !b.Error(i) {
+		return false
+	}
+	if t := b.Time(i); t < s.from || t > s.to {
+		return false
+	}
+	b.Event(i, &s.ev)
+	s.ev.Session = s.sessions[i]
+	return s.q.Match(&s.ev)
+}

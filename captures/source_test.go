@@ -1,0 +1,60 @@
+// This file makes events by chance for the tests of views.
+
+package captures
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"msnscope/captures/event"
+	"msnscope/captures/index"
+	"msnscope/decode"
+)
+
+type source struct {
+	r     *rand.Rand
+	c     *index.Capture
+	w     *index.Writer
+	n     int64
+	at    int64
+	conns []event.Connection
+}
+
+func newSource(t testing.TB, s *Store, number int, live bool, seed uint64) *source {
+	t.Helper()
+	c := s.index().Create(number, fmt.Sprint(number), live)
+	w, err := s.index().Writer(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &source{r: rand.New(rand.NewPCG(seed, uint64(number))), c: c, w: w, at: 1e18 + int64(number)*1e12}
+}
+
+var texts = []string{"PNG\r\n", "QNG\r\n", "NLN AWY bob@hotmail.com Bob\r\n", "MSG bob@hotmail.com Bob 5\r\nhello", "CHG 7 AWY\r\n", "911 7\r\n", "XFR 9 SB 64.4.13.58:1863 CKI 1.2\r\n"}
+
+func (k *source) event() {
+	if len(k.conns) == 0 || len(k.conns) < 200 && k.r.IntN(50) == 0 {
+		id := int64(k.c.Number())*event.ConnectionsPerCapture + int64(len(k.conns)) + 1
+		k.conns = append(k.conns, event.Connection{ID: id, MSNP: true})
+		k.w.Connection(&k.conns[len(k.conns)-1])
+	}
+	c := &k.conns[k.r.IntN(len(k.conns))]
+	if c.Session == 0 && k.r.IntN(3) == 0 { // found out late
+		c.Session = int64(k.c.Number())*event.ConnectionsPerCapture + 1 + k.r.Int64N(4)
+		k.w.Connection(c)
+	}
+	k.n++
+	k.at += k.r.Int64N(2e6)
+	raw := []byte(texts[k.r.IntN(len(texts))])
+	line := slices.Index(raw, '\r')
+	e := event.Event{
+		ID: k.c.ID(k.n), Connection: c.ID, Time: k.at, N: k.n, TrID: -1, Dir: decode.Direction(k.r.IntN(2)),
+		Account: "alice@hotmail.com", Raw: raw, Line: line, Body: line + 2,
+	}
+	if k.r.IntN(30) == 0 {
+		e.Kind, e.Note, e.Raw, e.Line, e.Body, e.N = event.Note, "held", nil, 0, 0, -1
+	}
+	k.w.Event(&e)
+}

@@ -1,0 +1,281 @@
+// Package captures is the store: a directory of capture files and the index
+// derived from them.
+//
+//	store, err := captures.Open(dir, captures.Options{})
+//	...
+//	report, err := store.Import(ctx, "friday.pcap", nil)
+//	...
+//	q, err := filter.Parse("cmd:MSG from:alice@hotmail.com")
+//	...
+//	err = store.Walk(ctx, captures.Scope{}, q, func(e *event.Event) error { ... })
+//
+// The capture files are the truth. What a proxy records and what is imported
+// is followed by the same code (package follow) into the same index (package
+// index), which may be deleted at any time: it is rebuilt with the same ids.
+//
+// A store directory holds:
+//
+//	captures/000000-friday.pcap   an import, as it was
+//	captures/000001-live.pcapng   recorded here
+//	index.sqlite                  derived
+//	lock                          held by the process that indexes
+package captures
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/captures/index"
+	"msnscope/captures/record"
+)
+
+// ErrReadOnly is returned for what only the process may do that holds the
+// store's lock: recording and importing.
+var ErrReadOnly = errors.New("the store is open for reading only")
+
+const (
+	// pollInterval is how often a read-only store looks for new commits.
+	pollInterval = 200 * time.Millisecond
+	// closeGrace is how long Close lets the indexer come to the end of the
+	// live capture, which saves reading its last section again next time.
+	closeGrace = time.Second
+)
+
+// Store is a directory of captures with their index. Its methods may be called
+// from any goroutine.
+type Store struct {
+	dir      string
+	lock     *os.File // nil: read-only
+	readOnly bool
+
+	idx     atomic.Pointer[index.Index]
+	revBase atomic.Int64 // of SessionsRev, for indexes that were replaced
+
+	ctx    context.Context // of everything in the background
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+
+	mu        sync.Mutex
+	files     []*file // by number
+	numbers   int     // the next capture number
+	recording *record.File
+	recorded  *file
+	closed    bool
+	rebuilt   sync.WaitGroup
+}
+
+// Options says how to open a store. The zero value is right for most callers.
+type Options struct {
+	ReadOnly bool // do not index; see what the process that does has committed
+}
+
+// Open opens (creates) the store in dir. The first opener indexes and may
+// record and import; a later one, or one with ReadOnly, only reads. Captures
+// whose index is behind are caught up in the background.
+func Open(dir string, o Options) (*Store, error) {
+	s := &Store{dir: dir, readOnly: o.ReadOnly}
+	s.ctx, s.cancel = context.WithCancel(context.Background())
+	if !o.ReadOnly {
+		if err := os.MkdirAll(s.captureDir(), 0o700); err != nil {
+			return nil, err
+		}
+		lock, err := lockFile(filepath.Join(dir, "lock"))
+		if err != nil {
+			return nil, err
+		}
+		s.lock, s.readOnly = lock, lock == nil
+	} else if _, err := os.Stat(dir); err != nil {
+		return nil, err
+	}
+	if s.readOnly {
+		return s, s.openReading()
+	}
+	if err := s.openWriting(); err != nil {
+		return nil, errors.Join(err, s.lock.Close())
+	}
+	return s, nil
+}
+
+func (s *Store) captureDir() string { return filepath.Join(s.dir, "captures") }
+func (s *Store) indexPath() string  { return filepath.Join(s.dir, "index.sqlite") }
+
+// openReading opens the index that another process writes.
+func (s *Store) openReading() error {
+	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true})
+	if err != nil {
+		return err
+	}
+	s.idx.Store(x)
+	s.work.Go(s.poll)
+	return nil
+}
+
+// poll follows the index of another process.
+func (s *Store) poll() {
+	tick := time.NewTicker(pollInterval)
+	defer tick.Stop()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := s.index().Poll(s.ctx); err != nil && s.ctx.Err() == nil {
+			slog.Debug("The index cannot be read at present", "store", s.dir, "error", err)
+		}
+	}
+}
+
+// openWriting opens the index and begins to catch up.
+func (s *Store) openWriting() error {
+	if err := s.listFiles(); err != nil {
+		return err
+	}
+	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
+	if err != nil {
+		return err
+	}
+	s.idx.Store(x)
+	if err := s.reconcile(x); err != nil {
+		return errors.Join(err, x.Close())
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.catchUp()
+	return nil
+}
+
+func (s *Store) index() *index.Index { return s.idx.Load() }
+
+// ReadOnly reports whether this store only reads, because it was asked to or
+// because another process indexes it.
+func (s *Store) ReadOnly() bool { return s.readOnly }
+
+// Close ends the recording, stops the indexing where it is and closes the
+// store.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	if s.closed {
+		s.mu.Unlock()
+		return nil
+	}
+	s.closed = true
+	var err error
+	var live *feed
+	if s.recording != nil {
+		err = s.recording.Close()
+		live = s.recorded.feed
+	}
+	s.mu.Unlock()
+	if live != nil {
+		live.stop()
+		grace := time.NewTimer(closeGrace)
+		select {
+		case <-live.done:
+		case <-grace.C:
+		}
+		grace.Stop()
+	}
+	s.cancel()
+	s.rebuilt.Wait()
+	s.work.Wait()
+	err = errors.Join(err, s.index().Close())
+	if s.lock != nil {
+		err = errors.Join(err, s.lock.Close())
+	}
+	return err
+}
+
+// Sessions returns all sessions in order of their ids. Their Conns are shared
+// and must not be changed.
+func (s *Store) Sessions() []event.Session { return s.index().Sessions() }
+
+// Session returns one session. Its Conns are shared and must not be changed.
+func (s *Store) Session(id int64) (event.Session, bool) { return s.index().Session(id) }
+
+// Connection returns one connection.
+func (s *Store) Connection(id int64) (event.Connection, bool) { return s.index().Connection(id) }
+
+// Connections returns the connections of a session (0: all) in order of ids.
+func (s *Store) Connections(session int64) []event.Connection {
+	return s.index().Connections(session)
+}
+
+// Event returns one event; index.ErrNotFound if there is none with this id.
+// Its bytes must not be changed.
+func (s *Store) Event(id int64) (*event.Event, error) { return s.index().Event(id) }
+
+// Changed returns a channel that is closed when the store has changed after
+// the call: events, connections or sessions.
+func (s *Store) Changed() <-chan struct{} { return s.index().Changed() }
+
+// SessionsRev grows whenever a session changes.
+func (s *Store) SessionsRev() int64 { return s.revBase.Load() + s.index().SessionsRev() }
+
+// damaged is called by an index that cannot be read: it is deleted and rebuilt.
+func (s *Store) damaged(reason error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return
+	}
+	s.rebuilt.Go(func() {
+		if err := s.rebuild(reason); err != nil {
+			slog.Error("The index cannot be rebuilt; open the store again", "store", s.dir, "error", err)
+		}
+	})
+}
+
+func (s *Store) rebuild(reason error) error {
+	slog.Warn("The index is rebuilt from the captures", "store", s.dir, "reason", reason)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var feeds []*feed
+	for _, f := range s.files {
+		if f.feed.active() {
+			f.feed.cancel()
+			feeds = append(feeds, f.feed)
+		}
+	}
+	old := s.index()
+	abandoned := make(chan error, 1)
+	go func() { abandoned <- old.Close() }() // lets feeds go that wait for it
+	for _, d := range feeds {
+		<-d.done
+	}
+	<-abandoned // its error is what brought us here
+	if err := index.Remove(s.indexPath()); err != nil {
+		return err
+	}
+	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
+	if err != nil {
+		return err
+	}
+	s.revBase.Add(old.SessionsRev() + 1)
+	if err := s.reconcile(x); err != nil {
+		return errors.Join(err, x.Close())
+	}
+	s.idx.Store(x)
+	s.catchUp()
+	old.Wake() // those who wait for a change look at the new one
+	return nil
+}
+
+// writable returns an error unless this store may be added to.
+func (s *Store) writable(what string) error {
+	if s.readOnly {
+		return fmt.Errorf("%s: %w (%s is in use by another process)", what, ErrReadOnly, s.dir)
+	}
+	if s.ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", what, os.ErrClosed)
+	}
+	return nil
+}

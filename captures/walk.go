@@ -1,0 +1,49 @@
+// This file walks over all selected events, for exports and for grep.
+
+package captures
+
+import (
+	"context"
+
+	"msnscope/captures/event"
+	"msnscope/captures/filter"
+	"msnscope/captures/index"
+)
+
+// Walk calls f for every selected event that there is at the time of the call,
+// in the order of a View, in constant memory: an event and its bytes are valid
+// during the call of f only. q may be nil.
+func (s *Store) Walk(ctx context.Context, scope Scope, q *filter.Query, f func(*event.Event) error) error {
+	scan := newScanner(scope, q)
+	for _, c := range s.index().Captures() {
+		if !scan.covers(c) {
+			continue
+		}
+		scan.in(c)
+		end := c.Status().Events
+		for n := int64(1); n <= end; {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			r, ok := c.Next(n, scan.may)
+			if !ok || r.First > end {
+				break
+			}
+			err := scan.block(&r, n, func(m int64, b *index.Block, i int, selected bool) error {
+				if !selected || m > end {
+					return nil
+				}
+				if scan.q == nil {
+					b.Event(i, &scan.ev)
+					scan.ev.Session = scan.sessions[i]
+				}
+				return f(&scan.ev)
+			})
+			if err != nil {
+				return err
+			}
+			n = r.End()
+		}
+	}
+	return nil
+}
