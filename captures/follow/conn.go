@@ -31,10 +31,12 @@ type conn struct {
 	count     [2]int64 // whole commands
 	edits     [2]edits
 	errors    int64
-	counted   int64 // bytes that its session has counted
-	lastEvent int64 // Unix ns
-	chat      bool  // counted as a chat of its session
-	reported  bool  // in Follower.conns
+	counted   int64  // bytes that its session has counted
+	lastEvent int64  // Unix ns
+	chat      bool   // counted as a chat of its session
+	name      string // friendly name and program that its session was told
+	program   string
+	reported  bool // in Follower.conns
 	ended     bool
 }
 
@@ -226,6 +228,10 @@ func (f *Follower) report(c *conn) {
 func (f *Follower) learn(c *conn, session int64) {
 	d := c.facts
 	joins := session != 0 && c.session == nil
+	if c.session != nil && (c.name != d.FriendlyName || c.program != d.ClientVersion) {
+		c.name, c.program = d.FriendlyName, d.ClientVersion
+		f.describe(c)
+	}
 	if !joins && c.info.Role == d.Role && c.info.Dialect == d.Dialect && c.info.Account == d.Account && c.info.Chat == d.Chat {
 		return
 	}
