@@ -8,21 +8,31 @@ import "strconv"
 // Frame: the command's bytes, the length of its line and where its payload
 // begins. It never fails: what it does not know it passes on as words.
 func Annotate(raw []byte, line, body int, ctx Context) Annotation {
+	var a Annotation
+	AnnotateInto(&a, raw, line, body, ctx)
+	return a
+}
+
+// AnnotateInto is Annotate for many commands, one after the other: it overwrites
+// what a held, slices and payload included, and uses their memory again.
+func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	line = min(max(line, 0), len(raw))
 	body = min(max(body, line), len(raw))
 	text := string(raw[:line])
-	a := Annotation{TrID: -1}
+	*a = Annotation{TrID: -1, Params: a.Params[:0], room: a.room}
 	var room [24]Span
 	words := appendSpans(room[:0], text)
 	if len(words) == 0 {
 		a.Summary = "an empty line"
-		return a
+		return
 	}
 	a.Name = validText(words[0].in(text))
-	id := TrID(raw[:line], ctx.Dir, ctx.Dialect)
-	r := bestReading(text, words, id >= 0, ctx)
-	if r.spec == nil {
-		r = unknownReading(text, words, id >= 0)
+	a.TrID = TrID(raw[:line], ctx.Dir, ctx.Dialect)
+	var two [2]reading
+	r := bestReading(&two, text, words, a.TrID >= 0, ctx)
+	if r == nil {
+		r = &two[0]
+		r.unknown(words, a.TrID >= 0)
 	}
 	a.Spec = r.spec
 	if a.Spec != nil {
@@ -30,20 +40,25 @@ func Annotate(raw []byte, line, body int, ctx Context) Annotation {
 	} else {
 		a.Title = "unknown command"
 	}
-	a.TrID = id
-	a.Params = make([]Param, r.n, r.n)
+	if cap(a.Params) < r.n {
+		a.Params = make([]Param, 0, r.n)
+	}
+	a.Params = a.Params[:r.n]
 	for i := range a.Params {
-		a.Params[i] = paramOf(&r.words[i], text, i)
+		a.Params[i].set(&r.words[i], text)
 	}
 	if a.Category == CategoryError {
 		a.explainError()
 	}
 	if body < len(raw) {
-		a.Payload = parsePayload(raw, body, a.Name)
+		if a.room == nil {
+			a.room = new(Payload)
+		}
+		a.Payload = a.room
+		a.Payload.parse(raw, body, a.Name)
 	}
-	a.Peer = peerOf(&a, ctx)
-	a.Summary = summarise(&a, ctx)
-	return a
+	a.Peer = peerOf(a, ctx)
+	a.Summary = summarise(a, ctx)
 }
 
 // appendSpans cuts a line into words, at blanks.
@@ -80,25 +95,24 @@ func appendSpansAndEmpty(dst []Span, line string) []Span {
 }
 
 // bestReading tries the shapes of a command and returns the one that fits
-// best; its spec is nil when the command is not known.
-func bestReading(line string, words []Span, hasTrID bool, ctx Context) reading {
-	var best, r reading
+// best, nil when the command is not known. It has room for the best one so far
+// and the one being tried.
+func bestReading(room *[2]reading, line string, words []Span, hasTrID bool, ctx Context) (best *reading) {
 	specs := LookUp(words[0].in(line), ctx.Dir)
-	if len(specs) == 0 {
-		return best
-	}
+	next := 0
 	try := func(spec *Spec, words []Span) {
-		bindSpec(&r, spec, line, words, ctx, hasTrID)
-		if best.spec == nil || r.score > best.score {
-			best = r
+		r := &room[next]
+		bindSpec(r, spec, line, words, ctx, hasTrID)
+		if best == nil || r.score > best.score {
+			best, next = r, 1-next
 		}
 	}
 	for _, spec := range specs {
 		try(spec, words)
 	}
-	if missesWord(&best) && hasDoubleBlank(line) {
-		var room [24]Span
-		all := appendSpansAndEmpty(room[:0], line)
+	if best != nil && missesWord(best) && hasDoubleBlank(line) {
+		var spans [24]Span
+		all := appendSpansAndEmpty(spans[:0], line)
 		for _, spec := range specs {
 			try(spec, all)
 		}
@@ -127,9 +141,9 @@ func hasDoubleBlank(line string) bool {
 	return false
 }
 
-// unknownReading passes the words of an unknown command on.
-func unknownReading(line string, words []Span, hasTrID bool) reading {
-	var r reading
+// unknown passes the words of an unknown command on.
+func (r *reading) unknown(words []Span, hasTrID bool) {
+	r.spec, r.n = nil, 0
 	words = words[1:]
 	if hasTrID && len(words) > 0 {
 		words = words[1:]
@@ -137,17 +151,16 @@ func unknownReading(line string, words []Span, hasTrID bool) reading {
 	for _, w := range words {
 		r.bind(nil, w)
 	}
-	return r
 }
 
-// paramOf makes the Param of a bound word.
-func paramOf(b *bound, line string, i int) Param {
+// set makes p the Param of a bound word.
+func (p *Param) set(b *bound, line string) {
 	raw := b.word.in(line)
-	p := Param{Raw: raw, Start: b.word.Start, End: b.word.End}
+	*p = Param{Raw: raw, Start: b.word.Start, End: b.word.End}
 	if b.spec == nil {
 		p.Name, p.Type = "extra", TypeText
 		p.Value = validText(raw)
-		return p
+		return
 	}
 	p.Name, p.Type = b.spec.Name, b.spec.Type
 	switch p.Type {
@@ -158,7 +171,6 @@ func paramOf(b *bound, line string, i int) Param {
 	}
 	p.Secret = p.Type == TypeSecret || p.Type == TypeCookie
 	p.Meaning = meaningOf(b.spec, raw)
-	return p
 }
 
 // explainError gives an error reply the words for its number.

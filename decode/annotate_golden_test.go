@@ -8,6 +8,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -68,6 +70,19 @@ func render(b *strings.Builder, raw string, line, body int, ctx Context) {
 	}
 }
 
+// escape is what a line of testdata/examples.txt writes for a byte.
+var escape = regexp.MustCompile(`\\(r|n|t|x[0-9a-f]{2})`)
+
+func unescape(s string) string {
+	return escape.ReplaceAllStringFunc(s, func(e string) string {
+		r, err := strconv.Unquote(`"` + e + `"`)
+		if err != nil {
+			panic(err)
+		}
+		return r
+	})
+}
+
 // examples reads testdata/examples.txt: lines "C: ..." and "S: ..." in Go
 // quoting where needed, "# " comments, "@ROLE MSNPn" sets the context.
 func examples(t *testing.T, each func(raw string, line, body int, ctx Context), comment func(string)) {
@@ -98,7 +113,7 @@ func examples(t *testing.T, each func(raw string, line, body int, ctx Context), 
 			if text[0] == 'S' {
 				ctx.Dir = S2C
 			}
-			text = strings.NewReplacer(`\r`, "\r", `\n`, "\n", `\x19`, "\x19", `\xdb`, "\xdb", `\t`, "\t").Replace(text[3:])
+			text = unescape(text[3:])
 			line, payload, _ := strings.Cut(text, "\r\n")
 			each(text, len(line), len(text)-len(payload), ctx)
 		}

@@ -23,6 +23,8 @@ type Annotation struct {
 	Peer     string // the account at the other end of what is said, "" if none
 	Payload  *Payload
 	Warnings []Warning
+
+	room *Payload // for AnnotateInto: what Payload was once
 }
 
 // Param is one parameter of a command.

@@ -48,7 +48,7 @@ const (
 // says whether the word behind the name is a transaction id: not every line
 // has the one that its shape asks for.
 func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, hasTrID bool) {
-	*r = reading{spec: spec}
+	r.spec, r.score, r.n = spec, 0, 0 // words beyond n mean nothing
 	i := 1
 	if hasTrID {
 		i++

@@ -258,13 +258,30 @@ func TestConnRemembersTheNewestRequests(t *testing.T) {
 		raw := fmt.Appendf(nil, "CHG %d NLN\r\n", i)
 		c.Asked(&Frame{Raw: raw, Line: len(raw) - 2, Body: len(raw)}, i, i)
 	}
-	if n := len(c.requests.byID.values); n != maxRequests {
-		t.Errorf("%d remembered", n)
+	if n := len(c.requests.table); n != maxRequests {
+		t.Errorf("room for %d", n)
 	}
 	for id, want := range map[int64]bool{2*maxRequests - 1: false, 2 * maxRequests: true, 3*maxRequests - 1: true} {
 		raw := fmt.Appendf(nil, "CHG %d NLN\r\n", id)
 		if tag, _, ok := c.Answers(&Frame{Raw: raw, Line: len(raw) - 2, Body: len(raw)}); ok != want || ok && tag != id {
 			t.Errorf("request %d: %d %v", id, tag, ok)
+		}
+	}
+}
+
+// Ids that are no multiple of each other's distance, or none that count up,
+// must not make a connection forget what it has just asked.
+func TestConnRemembersOddIds(t *testing.T) {
+	for _, step := range []int64{2, 7, 1 << 20, 1<<40 + 1} {
+		c := NewConn()
+		for i := range int64(100) {
+			id := i * step
+			raw := fmt.Appendf(nil, "CHG %d NLN\r\n", id)
+			f := &Frame{Raw: raw, Line: len(raw) - 2, Body: len(raw)}
+			c.Asked(f, i+1, i)
+			if tag, _, ok := c.Answers(f); !ok || tag != i+1 {
+				t.Errorf("step %d: request %d: %d %v", step, id, tag, ok)
+			}
 		}
 	}
 }

@@ -1,5 +1,5 @@
 // This file reads what the header of a message says about how its text looks
-// (X-MMS-IM-Format), and the account facts of a profile.
+// (X-MMS-IM-Format). The header came with MSNP3.
 
 package decode
 
@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// formatParams reads X-MMS-IM-Format: FN=Arial; EF=B; CO=ff; CS=0; PF=22; RL=1.
-// Offsets point at the value's bytes in the command.
-func formatParams(headers []Header) []Param {
+// formatParams appends what X-MMS-IM-Format says: FN=Arial; EF=B; CO=ff; CS=0;
+// PF=22; RL=1. Offsets point at the value's bytes in the command.
+func formatParams(params []Param, headers []Header) []Param {
 	var h *Header
 	for i := range headers {
 		if strings.EqualFold(headers[i].Name, "X-MMS-IM-Format") {
@@ -20,9 +20,8 @@ func formatParams(headers []Header) []Param {
 	}
 	// Offsets hold only if the value stands in the command as it is here.
 	if h == nil || h.End-h.Start != len(h.Value) {
-		return nil
+		return params
 	}
-	params := make([]Param, 0, 6)
 	for i := 0; i <= len(h.Value); {
 		end := i + indexOrLen(h.Value[i:], ';')
 		part := h.Value[i:end]
@@ -78,21 +77,42 @@ func Colour(co string) (string, bool) {
 	if err != nil || n > 0xffffff {
 		return "", false
 	}
-	rgb := n&0xff<<16 | n&0xff00 | n>>16
-	hex := strconv.FormatUint(1<<24|rgb, 16)
-	return "#" + hex[1:], true
+	const digits = "0123456789abcdef"
+	return string([]byte{
+		'#', digits[n>>4&15], digits[n&15], digits[n>>12&15], digits[n>>8&15], digits[n>>20&15], digits[n>>16&15],
+	}), true
 }
 
 // effects spells out the letters of EF.
 func effects(ef string) string {
-	var words []string
-	for _, e := range [...]struct{ letter, word string }{{"B", "bold"}, {"I", "italic"}, {"U", "underlined"}, {"S", "struck out"}} {
-		if strings.Contains(strings.ToUpper(ef), e.letter) {
-			words = append(words, e.word)
+	var has int
+	for i := range len(ef) {
+		switch ef[i] | 0x20 {
+		case 'b':
+			has |= 1
+		case 'i':
+			has |= 2
+		case 'u':
+			has |= 4
+		case 's':
+			has |= 8
 		}
 	}
-	return strings.Join(words, ", ")
+	return effectNames[has]
 }
+
+var effectNames = func() (names [16]string) {
+	for has := range names {
+		var words []string
+		for i, word := range [...]string{"bold", "italic", "underlined", "struck out"} {
+			if has>>i&1 != 0 {
+				words = append(words, word)
+			}
+		}
+		names[has] = strings.Join(words, ", ")
+	}
+	return names
+}()
 
 // charsets are the Windows character set numbers of CS, in hex.
 var charsets = map[string]string{
@@ -106,51 +126,25 @@ func pitchAndFamily(pf string) string {
 	if err != nil {
 		return ""
 	}
-	pitch := [...]string{"default pitch", "fixed pitch", "variable pitch"}
-	family := [...]string{"", "Roman", "Swiss", "Modern", "Script", "Decorative"}
-	text := ""
-	if f := int(n >> 4); f < len(family) {
-		text = family[f]
-	}
-	if p := int(n & 3); p < len(pitch) {
-		if text != "" {
-			text += ", "
-		}
-		text += pitch[p]
-	}
-	return text
+	return pitchNames[n&3][min(n>>4, uint64(len(familyNames)))]
 }
 
-// profileParams says what some fields of a profile mean.
-func profileParams(headers []Header) []Param {
-	var params []Param
-	add := func(h *Header, meaning string) {
-		params = append(params, Param{Name: h.Name, Value: h.Value, Raw: h.Value, Meaning: meaning, Start: h.Start, End: h.End, Type: TypeText})
-	}
-	for i := range headers {
-		h := &headers[i]
-		switch strings.ToLower(h.Name) {
-		case "clientport":
-			// The port has its two bytes swapped.
-			if n, err := strconv.ParseUint(h.Value, 10, 16); err == nil {
-				add(h, "port "+strconv.FormatUint(n&0xff<<8|n>>8, 10)+", bytes swapped")
+var familyNames = [...]string{"", "Roman", "Swiss", "Modern", "Script", "Decorative"}
+
+// pitchNames are the meanings of PF by pitch and family; the last is for
+// families that are not known.
+var pitchNames = func() (names [4][len(familyNames) + 1]string) {
+	for p, pitch := range [...]string{"default pitch", "fixed pitch", "variable pitch", ""} {
+		for f := range names[p] {
+			words := make([]string, 0, 2)
+			if f < len(familyNames) && familyNames[f] != "" {
+				words = append(words, familyNames[f])
 			}
-		case "lang_preference":
-			if n, err := strconv.ParseUint(h.Value, 10, 16); err == nil {
-				hex := strconv.FormatUint(1<<16|n, 16)
-				if name := localeNames["0x"+hex[1:]]; name != "" {
-					add(h, name)
-				}
+			if pitch != "" {
+				words = append(words, pitch)
 			}
-		case "emailenabled":
-			if h.Value == "1" {
-				add(h, "the account has a mailbox with the service")
-			}
-		case "kid":
-			if h.Value == "1" {
-				add(h, "a child's account")
-			}
+			names[p][f] = strings.Join(words, ", ")
 		}
 	}
-	return params
-}
+	return names
+}()

@@ -59,6 +59,8 @@ type Linker struct {
 
 // linkedConn is an open connection.
 type linkedConn struct {
+	linker  *Linker // nil when it is closed
+	number  int64
 	client  netip.Addr
 	frames  int
 	facts   *Conn
@@ -100,7 +102,7 @@ func NewLinker() *Linker {
 
 // Open tells of a new connection from client. Its number must be new.
 func (l *Linker) Open(conn int64, client netip.Addr) {
-	l.conns[conn] = &linkedConn{client: client.Unmap()}
+	l.conns[conn] = &linkedConn{linker: l, number: conn, client: client.Unmap()}
 }
 
 // Session returns the session of an open connection; ok is false while it is
@@ -114,25 +116,28 @@ func (l *Linker) Session(conn int64) (session int64, ok bool) {
 }
 
 // Observe tells of the frame f of dir, which c has just learned from; at is when
-// its last byte was captured. A switchboard that joins a session inherits its
-// dialect.
-func (l *Linker) Observe(conn int64, c *Conn, dir Direction, f *Frame, at time.Time) {
-	k := l.conns[conn]
-	if k == nil {
-		return
+// its last byte was captured. It returns the connection's session, 0 while it is
+// not decided. A switchboard that joins a session inherits its dialect.
+func (l *Linker) Observe(conn int64, c *Conn, dir Direction, f *Frame, at time.Time) (session int64) {
+	k := c.linked // saves the look-up
+	if k == nil || k.linker != l || k.number != conn {
+		if k = l.conns[conn]; k == nil {
+			return 0
+		}
+		c.linked = k
 	}
 	k.facts = c
 	if k.session == nil {
 		k.frames++
 		if !tells(c, dir, f) && k.frames < DecideAfter {
-			return
+			return 0
 		}
 		l.decide(k, at)
 	}
-	if f.Kind != FrameCommand || c.Role != RoleNS && c.Role != RoleDS {
-		return
-	}
 	s := k.session
+	if f.Kind != FrameCommand || c.Role != RoleNS && c.Role != RoleDS {
+		return s.number
+	}
 	if c.Dialect != 0 {
 		s.dialect = c.Dialect
 	}
@@ -144,6 +149,7 @@ func (l *Linker) Observe(conn int64, c *Conn, dir Direction, f *Frame, at time.T
 			l.redirected(k, f, at)
 		}
 	}
+	return s.number
 }
 
 // Decide decides the session of an open connection with what is known now, if
@@ -157,6 +163,24 @@ func (l *Linker) Decide(conn int64, at time.Time) int64 {
 		l.decide(k, at)
 	}
 	return k.session.number
+}
+
+// Joinable returns the numbers of the sessions that have an open connection, or
+// that another one may still join. The others are over.
+func (l *Linker) Joinable() map[int64]bool {
+	numbers := make(map[int64]bool)
+	for _, k := range l.conns {
+		if k.session != nil {
+			numbers[k.session.number] = true
+		}
+	}
+	l.cookies.each(func(_ string, g cookieGrant) { numbers[g.session.number] = true })
+	l.promises.each(func(_ promiseKey, p promise) {
+		if p.session != nil {
+			numbers[p.session.number] = true
+		}
+	})
+	return numbers
 }
 
 // Join puts a connection whose session is not decided into a session, as the
@@ -181,6 +205,7 @@ func (l *Linker) Close(conn int64, at time.Time) int64 {
 	session := l.Decide(conn, at)
 	if k := l.conns[conn]; k != nil {
 		delete(l.conns, conn)
+		k.linker = nil
 		if k.session.conns--; k.session.conns == 0 {
 			l.unlist(k.session)
 		}

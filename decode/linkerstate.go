@@ -91,6 +91,9 @@ func (l *Linker) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &st); err != nil {
 		return err
 	}
+	for _, k := range l.conns {
+		k.linker = nil
+	}
 	*l = *NewLinker()
 	l.last = st.Last
 	sessions := map[int64]*linkedSession{}
@@ -103,7 +106,7 @@ func (l *Linker) UnmarshalJSON(b []byte) error {
 		}
 	}
 	for _, k := range st.Conns {
-		l.conns[k.Conn] = &linkedConn{client: k.Client, frames: k.Frames, session: sessions[k.Session]}
+		l.conns[k.Conn] = &linkedConn{linker: l, number: k.Conn, client: k.Client, frames: k.Frames, session: sessions[k.Session]}
 	}
 	for _, g := range st.Cookies {
 		if s := sessions[g.Session]; s != nil {

@@ -5,61 +5,67 @@
 package decode
 
 import (
+	"bytes"
 	"strings"
 )
 
 // maxHeaders bounds the header lines of one block; longer blocks are text.
 const maxHeaders = 256
 
-// headerBlock reads "Name: value" lines from p until an empty line or the end.
-// at is the offset of p[0] in the command. It returns the offset behind the
-// empty line, len(p)+at if there is none. Lines end in LF, a CR before it is
-// dropped; a line that begins with a blank continues the one before.
-func headerBlock(p []byte, at int) (headers []Header, body int) {
-	i := 0
-	for i < len(p) {
-		end := i
-		for end < len(p) && p[end] != '\n' {
-			end++
-		}
-		next := min(end+1, len(p))
+// headerBlock reads "Name: value" lines from p until an empty line or the end,
+// and appends them to headers. at is the offset of p[0] in the command. It
+// returns the offset behind the empty line, len(p)+at if there is none. Lines
+// end in LF, a CR before it is dropped; a line that begins with a blank
+// continues the one before.
+func headerBlock(headers []Header, p []byte, at int) ([]Header, int) {
+	block, body := cutBlock(p)
+	text := string(p[:block]) // what the headers are pieces of
+	for i := 0; i < len(text) && len(headers) < maxHeaders; {
+		end := i + indexOrLen(text[i:], '\n')
 		stop := end
-		if stop > i && p[stop-1] == '\r' {
+		if stop > i && text[stop-1] == '\r' {
 			stop--
 		}
-		if stop == i && end < len(p) {
-			return headers, at + next
-		}
-		switch {
-		case len(headers) == maxHeaders:
-		case (p[i] == ' ' || p[i] == '\t') && len(headers) > 0:
+		if (text[i] == ' ' || text[i] == '\t') && len(headers) > 0 {
 			h := &headers[len(headers)-1]
-			h.Value += " " + validText(strings.TrimSpace(string(p[i:stop])))
+			h.Value += " " + validText(strings.TrimSpace(text[i:stop]))
 			h.End = at + stop
-		default:
-			headers = append(headers, headerLine(p, i, stop, at))
+		} else {
+			headers = append(headers, headerLine(text, i, stop, at))
 		}
-		i = next
+		i = end + 1
 	}
-	return headers, at + len(p)
+	return headers, at + body
 }
 
-// headerLine reads the line p[i:stop].
-func headerLine(p []byte, i, stop, at int) Header {
-	colon := i
-	for colon < stop && p[colon] != ':' {
-		colon++
+// cutBlock finds the first empty line: where it begins and where it ends.
+func cutBlock(p []byte) (block, body int) {
+	for i := 0; i < len(p); {
+		n := bytes.IndexByte(p[i:], '\n')
+		switch {
+		case n < 0:
+			return len(p), len(p)
+		case n == 0, n == 1 && p[i] == '\r':
+			return i, i + n + 1
+		}
+		i += n + 1
 	}
-	if colon == stop { // no header: shown as a value without a name
-		return Header{Value: validText(string(p[i:stop])), Start: at + i, End: at + stop}
+	return len(p), len(p)
+}
+
+// headerLine reads the line text[i:stop].
+func headerLine(text string, i, stop, at int) Header {
+	colon := strings.IndexByte(text[i:stop], ':')
+	if colon < 0 { // no header: shown as a value without a name
+		return Header{Value: validText(text[i:stop]), Start: at + i, End: at + stop}
 	}
-	start, end := colon+1, stop
-	for start < end && (p[start] == ' ' || p[start] == '\t') {
+	start, end := i+colon+1, stop
+	for start < end && (text[start] == ' ' || text[start] == '\t') {
 		start++
 	}
-	name := validText(strings.TrimRight(string(p[i:colon]), " \t"))
+	name := validText(strings.TrimRight(text[i:i+colon], " \t"))
 	return Header{
-		Name: name, Value: validText(string(p[start:end])), Secret: isSecretHeader(name),
+		Name: name, Value: validText(text[start:end]), Secret: isSecretHeader(name),
 		Start: at + start, End: at + end,
 	}
 }

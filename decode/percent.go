@@ -17,20 +17,24 @@ func UnescapeText(s string) string {
 	if i < 0 {
 		return validText(s)
 	}
-	b := make([]byte, i, len(s))
-	copy(b, s)
-	for ; i < len(s); i++ {
-		if s[i] == '%' && i+2 < len(s) {
-			hi, lo := unhex(s[i+1]), unhex(s[i+2])
+	var b strings.Builder
+	b.Grow(len(s))
+	for ; i >= 0; i = strings.IndexByte(s, '%') {
+		b.WriteString(s[:i])
+		s = s[i:]
+		if len(s) > 2 {
+			hi, lo := unhex(s[1]), unhex(s[2])
 			if hi < 16 && lo < 16 {
-				b = append(b, hi<<4|lo)
-				i += 2
+				b.WriteByte(hi<<4 | lo)
+				s = s[3:]
 				continue
 			}
 		}
-		b = append(b, s[i])
+		b.WriteByte('%')
+		s = s[1:]
 	}
-	return validText(string(b))
+	b.WriteString(s)
+	return validText(b.String())
 }
 
 func unhex(c byte) byte {

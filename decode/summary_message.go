@@ -31,6 +31,7 @@ func (l *line) message(who string) {
 		}
 		l.quoted(strings.TrimRight(p.Text, "\r\n"), maxSummary)
 		l.look(p)
+		l.part(p)
 	case "text/x-msmsgscontrol":
 		if u := find(p.Headers, "TypingUser"); u != "" {
 			l.b = appendVisible(l.b, u, maxSummary)
@@ -55,10 +56,10 @@ func (l *line) message(who string) {
 			break
 		}
 		l.say("new mail from ")
-		l.b = appendVisible(l.b, firstOf(find(p.Fields, "From"), find(p.Fields, "From-Addr"), "somebody"), 60)
+		l.b = appendVisible(l.b, firstOf(DecodeWords(find(p.Fields, "From")), find(p.Fields, "From-Addr"), "somebody"), 60)
 		if s := find(p.Fields, "Subject"); s != "" {
 			l.say(": ")
-			l.quoted(s, 80)
+			l.quoted(DecodeWords(s), 80)
 		}
 	case "text/x-msmsgsactivemailnotification":
 		l.say("mail moved, read or deleted: ")
@@ -84,11 +85,10 @@ func (l *line) message(who string) {
 		l.say(datacast(find(p.Fields, "ID")))
 	case "text/x-mms-emoticon", "text/x-mms-animemoticon":
 		l.from(who)
-		l.say("custom emoticons")
+		l.emoticons(p)
 	case "application/x-msnmsgrp2p":
 		l.from(who)
-		l.say("peer-to-peer data for ")
-		l.b = appendVisible(l.b, firstOf(find(p.Headers, "P2P-Dest"), "?"), 60)
+		l.peerToPeer(p)
 	case "image/gif", "application/x-ms-ink":
 		l.from(who)
 		l.say("handwriting")
@@ -148,7 +148,7 @@ func (l *line) invitation(p *Payload) {
 			}
 		} else {
 			l.say("invites to ")
-			l.b = appendVisible(l.b, firstOf(find(p.Fields, "Application-Name"), "an application"), 80)
+			l.b = appendVisible(l.b, firstOf(ApplicationName(find(p.Fields, "Application-GUID")), find(p.Fields, "Application-Name"), "an application"), 80)
 		}
 		cookie()
 	case "ACCEPT":
@@ -157,14 +157,14 @@ func (l *line) invitation(p *Payload) {
 			l.say(", connect to ")
 			l.b = appendVisible(l.b, ip, 60)
 			l.say(":")
-			l.b = appendVisible(l.b, firstOf(find(p.Fields, "Port"), "?"), 10)
+			l.b = appendVisible(l.b, firstOf(invitationPort(p.Fields), "?"), 10)
 		}
 		cookie()
 	case "CANCEL":
 		l.say("cancels")
 		if code := find(p.Fields, "Cancel-Code"); code != "" {
 			l.say(": ")
-			l.b = appendVisible(l.b, code, 40)
+			l.b = appendVisible(l.b, firstOf(CancelMeaning(code), code), 60)
 		}
 		cookie()
 	default:
@@ -173,11 +173,71 @@ func (l *line) invitation(p *Payload) {
 	}
 }
 
-// mailbox is the summary of unread mail.
+// part says which part of a chunked message this is.
+func (l *line) part(p *Payload) {
+	if find(p.Headers, "Message-ID") == "" {
+		return
+	}
+	if n := find(p.Headers, "Chunks"); n != "" {
+		l.say(" (first of ")
+		l.b = appendVisible(l.b, n, 10)
+		l.say(" parts)")
+	} else if k, err := strconv.Atoi(find(p.Headers, "Chunk")); err == nil && k >= 0 && k < 1<<30 {
+		l.say(" (part ", strconv.Itoa(k+1), " of a message)")
+	}
+}
+
+// emoticons is a list of custom emoticons.
+func (l *line) emoticons(p *Payload) {
+	l.say("custom emoticons")
+	between := ": "
+	for i := range p.Meaning {
+		if m := &p.Meaning[i]; m.Name == "shortcut" && len(l.b) < 2*maxSummary {
+			l.say(between)
+			between = ", "
+			l.b = appendVisible(l.b, m.Value, 20)
+		}
+	}
+}
+
+// peerToPeer is a piece of application/x-msnmsgrp2p.
+func (l *line) peerToPeer(p *Payload) {
+	for i := range p.Meaning {
+		if m := &p.Meaning[i]; m.Name == "request" {
+			l.say("peer-to-peer negotiation: ")
+			l.b = appendVisible(l.b, firstOf(m.Meaning, m.Value), 80)
+			if what := paramMeaning(p.Meaning, "EUF-GUID"); what != "" {
+				l.say(", ", what)
+			}
+			return
+		}
+	}
+	l.say("peer-to-peer data")
+	if to := find(p.Headers, "P2P-Dest"); to != "" {
+		l.say(" for ")
+		l.b = appendVisible(l.b, to, 60)
+	}
+	if size := paramNamed(p.Meaning, "message size"); size == "0" {
+		l.say(", ", firstOf(paramMeaning(p.Meaning, "flags"), "empty"))
+	} else if size != "" {
+		l.say(", ", size, " of ", paramNamed(p.Meaning, "total size"), " bytes")
+	}
+}
+
+func paramMeaning(params []Param, name string) string {
+	for i := range params {
+		if params[i].Name == name {
+			return params[i].Meaning
+		}
+	}
+	return ""
+}
+
+// mailbox is the summary of unread mail. Later dialects keep it in a document.
 func (l *line) mailbox(p *Payload) {
-	l.b = appendVisible(l.b, firstOf(find(p.Fields, "Inbox-Unread"), "some"), 10)
+	l.b = appendVisible(l.b, firstOf(find(p.Fields, "Inbox-Unread"), paramNamed(p.Meaning, "IU"), "some"), 10)
 	l.say(" unread in the inbox")
-	if n := find(p.Fields, "Folders-Unread"); n != "" {
+	if n := firstOf(find(p.Fields, "Folders-Unread"), paramNamed(p.Meaning, "OU")); n != "" {
 		l.say(", ")
 		l.b = appendVisible(l.b, n, 10)
 		l.say(" in other folders")

@@ -1,0 +1,33 @@
+// This file tests that an Annotation used again holds nothing of what it held.
+
+package decode
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func parsePayload(raw []byte, body int, name string) *Payload {
+	p := new(Payload)
+	p.parse(raw, body, name)
+	return p
+}
+
+func TestAnnotateInto(t *testing.T) {
+	same := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Annotation{})}
+	var a Annotation
+	check := func(raw string, line, body int, ctx Context) {
+		AnnotateInto(&a, []byte(raw), line, body, ctx)
+		if d := cmp.Diff(Annotate([]byte(raw), line, body, ctx), a, same); d != "" {
+			t.Errorf("%q (-new +used again):\n%s", raw, d)
+		}
+	}
+	for range 2 {
+		for _, s := range Specs() {
+			check(s.Example+"\r\n", len(s.Example), len(s.Example)+2, Context{Dir: s.Dir})
+		}
+		examples(t, check, func(string) {})
+	}
+}

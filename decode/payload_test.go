@@ -1,0 +1,73 @@
+// This file tests the small readers of payload fields.
+
+package decode
+
+import "testing"
+
+func TestDecodeWords(t *testing.T) {
+	for in, want := range map[string]string{
+		"plain":                                    "plain",
+		"=?iso-8859-1?Q?J=FCrgen_M=FCller?=":       "Jürgen Müller",
+		"=?UTF-8?B?R3LDvMOfZQ==?=":                 "Grüße",
+		"=?utf-8?b?R3LDvMOfZQ?=":                   "Grüße", // without padding
+		`=?"us-ascii"?Q?Party on Friday?=`:         "Party on Friday",
+		`=? "us-ascii" ? Q ?Party on Friday?=`:     "Party on Friday",
+		"=?us-ascii*en?Q?hi?= there":               "hi there",
+		"=?utf-8?Q?=C3?= =?utf-8?Q?=BC?=":          "ü", // a character cut in two
+		"=?koi8-r?Q?=F0=D2=C9?= and =?utf-8?Q?x?=": "При and x",
+		"=?shift_jis?B?k/qWew==?=":                 "日本",
+		"=?gb2312?B?1tC5+g==?=":                    "中国",
+		"=?cp437?Q?=81?=":                          "ü",
+		"=?nobody-knows?Q?=FC?=":                   "ü",
+		"=?utf-8?X?abc?=":                          "=?utf-8?X?abc?=",
+		"=?utf-8?B?***?=":                          "=?utf-8?B?***?=",
+		"=?utf-8?Q?no end":                         "=?utf-8?Q?no end",
+		"a =?b =?utf-8?Q?c?= d":                    "a =?b c d",
+		"=?":                                       "=?",
+		"=?utf-8?Q??=":                             "",
+	} {
+		if got := DecodeWords(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestApplicationName(t *testing.T) {
+	for guid, want := range map[string]string{
+		"{5d3e02ab-6190-11d3-bbbb-00c04f795683}": "file transfer",
+		"02D3C01F-BF30-4825-A83A-DE7AF41648AA":   "voice or video conversation",
+		"{41FD0FA-2942-4DC4-B4C5-73D2C55F4C94}":  "MechWarrior",
+		"{}":                                     "",
+		"":                                       "",
+	} {
+		if got := ApplicationName(guid); got != want {
+			t.Errorf("%q: %q, want %q", guid, got, want)
+		}
+	}
+}
+
+func TestAddress64(t *testing.T) {
+	for in, want := range map[string]string{
+		"MTkyLjAuMi4yMA==":     "192.0.2.20",
+		"wAACFA==":             "192.0.2.20",
+		"MTkyLjAuMi4yMDo2ODkx": "192.0.2.20:6891",
+		"not base64!":          "",
+		"":                     "",
+	} {
+		if got := address64(in); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestEmoticonsAreDistinct(t *testing.T) {
+	seen := map[string]string{}
+	for _, e := range Emoticons() {
+		for _, c := range e.Codes {
+			if other := seen[c]; other != "" {
+				t.Errorf("%s is %s and %s", c, other, e.Name)
+			}
+			seen[c] = e.Name
+		}
+	}
+}
