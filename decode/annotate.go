@@ -19,7 +19,7 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	line = min(max(line, 0), len(raw))
 	body = min(max(body, line), len(raw))
 	text := string(raw[:line])
-	*a = Annotation{TrID: -1, Params: a.Params[:0], room: a.room}
+	*a = Annotation{TrID: -1, Params: a.Params[:0], room: a.room, words: a.words}
 	var room [24]Span
 	words := appendSpans(room[:0], text)
 	if len(words) == 0 {

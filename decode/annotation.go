@@ -24,7 +24,9 @@ type Annotation struct {
 	Payload  *Payload
 	Warnings []Warning
 
-	room *Payload // for AnnotateInto: what Payload was once
+	// For AnnotateInto: what Payload was once, and where the summary is written.
+	room  *Payload
+	words []byte
 }
 
 // Param is one parameter of a command.

@@ -68,8 +68,7 @@ func (l *line) quoted(s string, limit int) {
 
 // summarise writes the summary of a.
 func summarise(a *Annotation, ctx Context) string {
-	var room [256]byte
-	l := line{a: a, ctx: ctx, b: room[:0]}
+	l := line{a: a, ctx: ctx, b: a.words[:0]}
 	switch {
 	case a.Spec == nil:
 		l.say("unknown command ")
@@ -98,6 +97,7 @@ func summarise(a *Annotation, ctx Context) string {
 	if len(l.b) == 0 {
 		l.say(a.Title)
 	}
+	a.words = l.b
 	return string(l.b)
 }
 

@@ -1,0 +1,170 @@
+// This file says how far a sign-in has come and, if it goes no further, why.
+
+package conform
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"msnscope/decode"
+)
+
+// Step is a step of a sign-in that was taken.
+type Step struct {
+	Name  string `json:"name"` // in words
+	Event int64  `json:"event"`
+	Time  int64  `json:"time"` // Unix ns
+}
+
+// SignIn is the progress of a sign-in on one connection.
+type SignIn struct {
+	Steps []Step `json:"steps"`
+	// Done: the user is signed in, has the lists and a status; or was sent to
+	// another server; or, on a switchboard, is in the chat.
+	Done bool `json:"done"`
+	// Stuck says why it goes no further, "" if it does or is done.
+	Stuck string `json:"stuck,omitempty"`
+}
+
+// slow is how long an answer takes before a sign-in counts as stuck.
+const slow = int64(10 * time.Second)
+
+// SignIn returns how far the sign-in has come at a time, that of the newest
+// packet of the capture or the present one.
+func (c *Checker) SignIn(now int64) SignIn {
+	if c.chat.login.set() {
+		return c.chatSignIn(now)
+	}
+	s := &c.state
+	var in SignIn
+	for _, step := range []struct {
+		m    mark
+		name string
+	}{
+		{s.ver, "protocol versions offered"},
+		{s.verOK, "protocol version agreed"},
+		{s.inf, "ways of signing in asked for"},
+		{s.infOK, "ways of signing in told"},
+		{s.user, "account named"},
+		{s.asked, "password asked for"},
+		{s.proof, "password proved"},
+		{s.refused, "refused: " + s.refusal},
+		{s.signedIn, "signed in"},
+		{s.referred, "sent to " + s.referredTo},
+		{s.syn, "lists asked for"},
+		{s.synOK, "lists begun"},
+		{s.lists, "lists complete"},
+		{s.chg, "status asked for"},
+		{s.visible, "status in force"},
+	} {
+		if step.m.set() {
+			in.Steps = append(in.Steps, Step{step.name, step.m.event, step.m.time})
+		}
+	}
+	in.Done = s.referred.set() && s.loop == 0 ||
+		s.signedIn.set() && s.visible.set() && (s.lists.set() || !s.syn.set())
+	if !in.Done && c.sure() {
+		in.Stuck = c.stuck(now)
+	}
+	return in
+}
+
+// stuck says why a sign-in at an NS or DS goes no further.
+func (c *Checker) stuck(now int64) string {
+	s := &c.state
+	// late reports whether what should follow m is overdue.
+	late := func(m mark) bool { return m.set() && (s.closed.time != 0 || now-m.time > slow) }
+	at := func(why string, m mark) string { return fmt.Sprintf("%s (event %d)", why, m.event) }
+	switch {
+	case s.refusedVersion:
+		return at("the server accepts none of the protocol versions that the client offers", s.verOK)
+	case s.refused.set() && !s.signedIn.set():
+		return at("the server refused the sign-in: error "+s.refusal, s.refused)
+	case s.loop > 0:
+		return at("the client is sent from server to server, "+strconv.Itoa(s.loop)+" times now, and none signs it in", s.referred)
+	case s.thrown.set() && !s.out.set():
+		return at("the server ended the connection"+because(s.why), s.thrown)
+	case s.out.set():
+		return at("the client left", s.out)
+	case !s.signedIn.set():
+		return c.stuckBefore(late, at)
+	case late(s.syn) && !s.synOK.set():
+		return at("the server did not answer SYN", s.syn)
+	case late(s.told) && s.synOK.set() && !s.lists.set():
+		return at("the server did not send the lists to their end; this is the last line", s.told)
+	case late(s.chg) && !s.visible.set():
+		return at("the server did not confirm the status", s.chg)
+	case c.state.challengeLate:
+		return at("the client did not answer the challenge CHL in time", s.challenge)
+	case late(s.signedIn) && !s.syn.set() && !s.chg.set():
+		return at("the client asked neither for its lists nor for a status after it had signed in", s.signedIn)
+	case late(s.last) && !s.chg.set():
+		return at("the client did not ask for a status, so nobody sees it", s.last)
+	}
+	return ""
+}
+
+// stuckBefore says why a client is not signed in.
+func (c *Checker) stuckBefore(late func(mark) bool, at func(string, mark) string) string {
+	s := &c.state
+	switch {
+	case !s.first.set() && s.closed.time != 0:
+		return "the client said nothing"
+	case late(s.ver) && !s.verOK.set():
+		return at("the server did not answer VER", s.ver)
+	case late(s.proof):
+		return at("the server said neither yes nor no to the password", s.proof)
+	case late(s.asked):
+		return at("the client did not answer the server's question for the password", s.asked)
+	case late(s.user):
+		return at("the server did not answer USR", s.user)
+	case late(s.inf) && !s.infOK.set():
+		return at("the server did not answer INF", s.inf)
+	case late(s.infOK):
+		return at("the client did not go on after INF", s.infOK)
+	case late(s.verOK):
+		if s.offersCVR && !s.namesCVR {
+			return at("the client did not go on after VER; the answer does not name CVR0, for which some clients wait", s.verOK)
+		}
+		return at("the client did not go on after VER", s.verOK)
+	}
+	return ""
+}
+
+// because explains the reason of an OUT.
+func because(why string) string {
+	for _, s := range decode.LookUp("OUT", decode.S2C) {
+		for _, p := range s.Params {
+			for _, v := range p.Values {
+				if v.Word == why {
+					return ": " + v.Meaning
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// chatSignIn is SignIn for a switchboard.
+func (c *Checker) chatSignIn(now int64) SignIn {
+	ch := &c.chat
+	in := SignIn{Steps: []Step{{"ticket shown", ch.login.event, ch.login.time}}, Done: ch.joined.set()}
+	if ch.joined.set() {
+		in.Steps = append(in.Steps, Step{"let in", ch.joined.event, ch.joined.time})
+	}
+	if ch.called.set() {
+		in.Steps = append(in.Steps, Step{"somebody called", ch.called.event, ch.called.time})
+	}
+	if ch.rung.set() {
+		in.Steps = append(in.Steps, Step{"ringing", ch.rung.event, ch.rung.time})
+	}
+	switch {
+	case in.Done || !c.sure():
+	case ch.refused.set():
+		in.Stuck = fmt.Sprintf("the switchboard refused the ticket: error %s (event %d)", ch.refusal, ch.refused.event)
+	case c.state.closed.time != 0 || now-ch.login.time > slow:
+		in.Stuck = fmt.Sprintf("the switchboard did not answer %s (event %d)", ch.word, ch.login.event)
+	}
+	return in
+}
