@@ -4,11 +4,12 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
+	"runtime/debug"
 
 	"github.com/spf13/pflag"
 
@@ -19,43 +20,51 @@ import (
 	"msnscope/captures/textlog"
 )
 
+// decodeGC is the share of garbage, in percent of what is in use, at which
+// decode collects it. What is in use is little: some MB.
+const decodeGC = 400
+
 func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 	count := fs.Bool("count", false, "only count the commands")
 	secrets := fs.Bool("secrets", false, "show digests, tickets and cookies among the parameters (raw bytes are always whole)")
-	return func(e *env, args []string) error {
+	return func(e *env, args []string) (err error) {
 		if len(args) == 0 {
 			args = []string{"-"}
 		}
-		out := bufio.NewWriterSize(e.stdout, 256<<10)
-		d := &decoder{out: out, count: *count, secrets: *secrets}
-		for i, path := range args {
-			if err := d.file(e, i, path); err != nil {
-				return errors.Join(err, out.Flush())
-			}
+		if e.getenv("GOGC") == "" {
+			defer debug.SetGCPercent(debug.SetGCPercent(decodeGC))
 		}
 		if *count {
-			fmt.Fprintln(out, d.commands)
+			var c commandCounter
+			for i, path := range args {
+				if err := decodeFile(e, path, i, &c, func() bool { return true }); err != nil {
+					return err
+				}
+			}
+			_, err := fmt.Fprintln(e.stdout, c.commands)
+			return err
 		}
-		return out.Flush()
+		lines := newLineWriter(e.stdout, event.JSONOptions{Secrets: *secrets})
+		defer func() { err = errors.Join(err, lines.close()) }()
+		for i, path := range args {
+			q := newEventQueue(lines.put, lines.batch)
+			err := decodeFile(e, path, i, q, func() bool {
+				q.flush()
+				return !lines.failed.Load()
+			})
+			q.end()
+			if err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 }
 
-// decoder writes the events of captures as JSON Lines.
-type decoder struct {
-	out      *bufio.Writer
-	count    bool
-	secrets  bool
-	commands int64
-
-	waiting pending
-	line    []byte
-	err     error // of the first write that failed
-}
-
-// file decodes one file, or standard input for "-".
-func (d *decoder) file(e *env, number int, path string) error {
-	in := e.stdin
-	name := "standard input"
+// decodeFile tells sink what a file, or standard input for "-", holds. Before
+// it reads on it calls before, and stops if that returns false.
+func decodeFile(e *env, path string, number int, sink follow.Sink, before func() bool) error {
+	in, name := e.stdin, "standard input"
 	if path != "-" {
 		file, err := os.Open(path)
 		if err != nil {
@@ -64,16 +73,18 @@ func (d *decoder) file(e *env, number int, path string) error {
 		defer file.Close()
 		in, name = file, path
 	}
-	reader, done, err := openCapture(in)
+	reader, done, err := openCapture(&source{in: in, wanted: func() bool { return e.ctx.Err() == nil && before() }})
+	if errors.Is(err, errStopped) {
+		return e.ctx.Err()
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer done()
-	d.waiting = newPending(d.write)
-	follower := follow.New(number, d)
+	follower := follow.New(number, sink)
 	var p pcapfile.Packet
 	var problem *pcapfile.Problem
-	for e.ctx.Err() == nil && d.err == nil {
+	for {
 		err = reader.Next(&p)
 		switch {
 		case err == nil:
@@ -82,6 +93,8 @@ func (d *decoder) file(e *env, number int, path string) error {
 		case errors.As(err, &problem):
 			fmt.Fprintf(e.stderr, "msnscope decode: %s: after packet %d: %s\n", name, problem.Packet, problem.Text)
 			continue
+		case errors.Is(err, errStopped):
+			err = e.ctx.Err()
 		case errors.Is(err, io.EOF):
 			err = nil
 		case errors.Is(err, io.ErrUnexpectedEOF):
@@ -92,12 +105,27 @@ func (d *decoder) file(e *env, number int, path string) error {
 		break
 	}
 	follower.Finish(streams.EndCapture)
-	d.waiting.flush()
-	return errors.Join(err, d.err, e.ctx.Err())
+	return err
+}
+
+// errStopped ends the reading of a file before its end.
+var errStopped = errors.New("stopped")
+
+// source is a file being read, as long as it is wanted.
+type source struct {
+	in     io.Reader
+	wanted func() bool
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	if !s.wanted() {
+		return 0, errStopped
+	}
+	return s.in.Read(p)
 }
 
 // openCapture reads in as a capture; a text log is converted on the way. done
-// ends what runs for that.
+// ends that.
 func openCapture(in io.Reader) (reader *pcapfile.Reader, done func(), err error) {
 	head := bufio.NewReaderSize(in, 64<<10)
 	first, _ := head.Peek(4 << 10)
@@ -105,43 +133,66 @@ func openCapture(in io.Reader) (reader *pcapfile.Reader, done func(), err error)
 		reader, err = pcapfile.NewReader(head)
 		return reader, func() {}, err
 	}
-	var capture bytes.Buffer
-	if err := textlog.Convert(head, &capture); err != nil {
-		return nil, nil, err
+	c := &conversion{}
+	c.next, done = iter.Pull2(func(yield func([]byte, error) bool) {
+		err := textlog.Convert(head, chunks(func(p []byte) bool { return yield(p, nil) }))
+		if err != nil {
+			yield(nil, err)
+		}
+	})
+	if reader, err = pcapfile.NewReader(c); err != nil {
+		done()
 	}
-	reader, err = pcapfile.NewReader(&capture)
-	return reader, func() {}, err
+	return reader, done, err
 }
 
-// Event is part of follow.Sink.
-func (d *decoder) Event(e *event.Event) {
-	if d.count {
-		if e.Kind == event.Command {
-			d.commands++
-		}
-		return
+// chunks is what is written, piece by piece. It returns false to end that.
+type chunks func(p []byte) bool
+
+func (c chunks) Write(p []byte) (int, error) {
+	if !c(p) {
+		return 0, errStopped
 	}
-	d.waiting.event(e)
+	return len(p), nil
+}
+
+// conversion is a text log read as a capture.
+type conversion struct {
+	next func() ([]byte, error, bool)
+	rest []byte
+}
+
+func (c *conversion) Read(p []byte) (int, error) {
+	for len(c.rest) == 0 {
+		chunk, err, ok := c.next()
+		if !ok {
+			return 0, io.EOF
+		}
+		if err != nil {
+			return 0, err
+		}
+		c.rest = chunk
+	}
+	n := copy(p, c.rest)
+	c.rest = c.rest[n:]
+	return n, nil
+}
+
+// commandCounter is the sink that only counts.
+type commandCounter struct{ commands int64 }
+
+// Event is part of follow.Sink.
+func (c *commandCounter) Event(e *event.Event) {
+	if e.Kind == event.Command {
+		c.commands++
+	}
 }
 
 // Connection is part of follow.Sink.
-func (d *decoder) Connection(c *event.Connection) { d.waiting.connection(c) }
+func (c *commandCounter) Connection(*event.Connection) {}
 
 // Session is part of follow.Sink.
-func (d *decoder) Session(*event.Session) {}
+func (c *commandCounter) Session(*event.Session) {}
 
 // Ignored is part of follow.Sink.
-func (d *decoder) Ignored(*event.Connection, string) {}
-
-// write puts out one event whose session is known.
-func (d *decoder) write(e *event.Event, c *event.Connection) {
-	if d.err != nil {
-		return
-	}
-	e.Session = c.Session
-	d.line = event.AppendJSON(d.line[:0], e, nil, c, event.JSONOptions{Secrets: d.secrets})
-	d.line = append(d.line, '\n')
-	if _, err := d.out.Write(d.line); err != nil {
-		d.err = err
-	}
-}
+func (c *commandCounter) Ignored(*event.Connection, string) {}

@@ -55,6 +55,7 @@ func commands() []command {
 		{"decode", "[FILE|-]...", "commands as JSON Lines, no store", defineDecode},
 		{"sessions", "", "list the sessions of a store", defineSessions},
 		{"show", "SESSION|CONNECTION", "transcript of a session (12) or connection (c31)", defineShow},
+		{"contacts", "SESSION", "a session's contact list as it was at an event", defineContacts},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
 		{"export", "", "events of a store as jsonl or pcapng", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},

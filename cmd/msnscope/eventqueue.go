@@ -1,0 +1,152 @@
+// This file holds events back until their session is known, without changing
+// their order: a line of JSON names its session, but a connection says only
+// with its third command whose it is.
+
+package main
+
+import (
+	"msnscope/captures/event"
+)
+
+const (
+	// maxPending and maxPendingBytes bound what is held back; beyond them the
+	// oldest goes out with the session it has by then.
+	maxPending      = 4096
+	maxPendingBytes = 16 << 20
+
+	// batchEvents and batchBytes bound the events that go on together: enough
+	// to make little of the way from one goroutine to the next.
+	batchEvents = 256
+	batchBytes  = 64 << 10
+)
+
+// batch is a run of events. Their bytes are its own.
+type batch struct {
+	events []event.Event
+	conns  []*party // of the events
+	bytes  []byte
+	known  int // so many events at the front know their session
+	lines  []byte
+	done   chan struct{} // yields when lines are written
+}
+
+// party is what a line says of a connection.
+type party struct {
+	conn    event.Connection // its addresses
+	session int64
+}
+
+// eventQueue is the sink that brings events into batches.
+type eventQueue struct {
+	put     func(*batch)
+	room    func() *batch
+	parties map[int64]*party
+	waiting []*batch
+	filling *batch // nil when there is nothing in it
+	events  int    // that wait
+	bytes   int
+}
+
+// newEventQueue returns a queue that hands its batches to put; room returns an
+// empty one.
+func newEventQueue(put func(*batch), room func() *batch) *eventQueue {
+	return &eventQueue{put: put, room: room, parties: map[int64]*party{}}
+}
+
+// Connection is part of follow.Sink.
+func (q *eventQueue) Connection(c *event.Connection) {
+	p := q.parties[c.ID]
+	if p == nil {
+		p = &party{}
+		q.parties[c.ID] = p
+	}
+	if p.conn.Client != c.Client || p.conn.Server != c.Server {
+		p.conn = event.Connection{ID: c.ID, Client: c.Client, Server: c.Server}
+	}
+	if p.session != c.Session {
+		p.session = c.Session
+		q.advance()
+	}
+	if c.Closed != 0 {
+		delete(q.parties, c.ID)
+	}
+}
+
+// Event is part of follow.Sink.
+func (q *eventQueue) Event(e *event.Event) {
+	b := q.filling
+	if b == nil {
+		b = q.room()
+		q.filling = b
+	}
+	keep := *e
+	keep.Raw, keep.Delivered = b.keep(e.Raw), b.keep(e.Delivered)
+	b.events = append(b.events, keep)
+	b.conns = append(b.conns, q.parties[e.Connection])
+	q.events++
+	q.bytes += len(e.Raw) + len(e.Delivered)
+	if len(b.events) >= batchEvents || len(b.bytes) >= batchBytes {
+		q.flush()
+	}
+}
+
+// keep copies p into the batch. What was copied before stays where it is.
+func (b *batch) keep(p []byte) []byte {
+	if p == nil {
+		return nil
+	}
+	start := len(b.bytes)
+	b.bytes = append(b.bytes, p...)
+	return b.bytes[start:len(b.bytes):len(b.bytes)]
+}
+
+// Session is part of follow.Sink.
+func (q *eventQueue) Session(*event.Session) {}
+
+// Ignored is part of follow.Sink.
+func (q *eventQueue) Ignored(*event.Connection, string) {}
+
+// flush lets the events go whose session is known.
+func (q *eventQueue) flush() {
+	if q.filling != nil {
+		q.waiting = append(q.waiting, q.filling)
+		q.filling = nil
+		q.advance()
+	}
+}
+
+// advance lets go the batches that no longer wait, or must not.
+func (q *eventQueue) advance() {
+	n := 0
+	for _, b := range q.waiting {
+		for b.known < len(b.events) && b.conns[b.known].session != 0 {
+			b.known++
+		}
+		if b.known < len(b.events) && q.events <= maxPending && q.bytes <= maxPendingBytes {
+			break
+		}
+		q.release(b)
+		n++
+	}
+	q.waiting = q.waiting[:copy(q.waiting, q.waiting[n:])]
+}
+
+// release lets a batch go with the sessions known by now.
+func (q *eventQueue) release(b *batch) {
+	for i := range b.events {
+		e := &b.events[i]
+		e.Session = b.conns[i].session
+		q.bytes -= len(e.Raw) + len(e.Delivered)
+	}
+	q.events -= len(b.events)
+	q.put(b)
+}
+
+// end lets everything go.
+func (q *eventQueue) end() {
+	q.flush()
+	for _, b := range q.waiting {
+		q.release(b)
+	}
+	q.waiting = nil
+}
