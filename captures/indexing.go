@@ -344,11 +344,11 @@ func (d *feed) finish() error {
 	if d.w.Short() {
 		return errShort
 	}
-	end, from := d.base, d.base
+	from := d.base
 	if d.last >= 0 {
 		from = d.last
 	}
-	if end, _, err = sections(d.src, from, size); err == nil {
+	if end, _, err := sections(d.src, from, size); err == nil {
 		d.w.Resume(end)
 		size = end
 	}

@@ -114,6 +114,9 @@ func copyStore(t testing.TB, dir string, cut int64) string {
 	t.Helper()
 	to := t.TempDir()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
 		rel, _ := filepath.Rel(dir, path)
 		if d.IsDir() {
 			return os.MkdirAll(filepath.Join(to, rel), 0o700)

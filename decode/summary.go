@@ -50,15 +50,6 @@ func (l *line) named(handle, nick string) {
 	}
 }
 
-// me adds the user of the connection.
-func (l *line) me() {
-	if l.ctx.Account == "" {
-		l.say("the user")
-		return
-	}
-	l.b = appendVisible(l.b, l.ctx.Account, maxSummary)
-}
-
 // quoted adds text in quotes.
 func (l *line) quoted(s string, limit int) {
 	l.b = append(l.b, '"')

@@ -27,7 +27,6 @@ type checked struct {
 	raw      map[int64]string // events
 	notes    []conform.Note
 	signIns  []string
-	last     int64
 }
 
 func (s *checked) Connection(c *event.Connection) {

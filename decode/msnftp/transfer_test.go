@@ -67,12 +67,11 @@ func randomFile(n int, seed uint64) []byte {
 // play is a Decoder with what it gave out.
 type play struct {
 	*Decoder
-	t      testing.TB
-	got    []byte // the file
-	log    []string
-	pieces int64
-	byDir  [2]int64 // bytes of all pieces
-	gaps   [2]int64
+	t     testing.TB
+	got   []byte // the file
+	log   []string
+	byDir [2]int64 // bytes of all pieces
+	gaps  [2]int64
 }
 
 func newPlay(t testing.TB) *play {

@@ -43,8 +43,6 @@ func (c *command) value(name string) (string, bool) {
 	return "", false
 }
 
-func (c *command) has(name string) bool { _, ok := c.value(name); return ok }
-
 func (c *command) number(name string) (int, bool) {
 	v, ok := c.value(name)
 	n, err := strconv.Atoi(v)

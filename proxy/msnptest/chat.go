@@ -20,7 +20,6 @@ type Chat struct {
 	members  []string // the others, in lower case
 	messages []Message
 	naks     int
-	left     bool
 }
 
 // Message is a message received in a chat.
