@@ -50,6 +50,7 @@ class App {
   actions = $state.raw<Action[]>([]);
   footer = $state.raw<{ counts: string[]; zone: string } | null>(null);
   link: Link;
+  private byId = new Map<number, Session>();
   private views = new Map<number, EventView>();
   private onBack = new Set<(c: HelloChange) => void>();
   private ahead = 0; // server's clock minus ours, µs
@@ -128,8 +129,8 @@ class App {
         for (const v of this.views.values()) v.onFound(m.seq, Number(m.index));
         break;
       case 'err':
-        if (m.code === 'bad_filter' && m.view !== undefined) this.views.get(m.view)?.onErr(m);
-        else if (m.code !== 'no_view') this.banner('error', m.msg);
+        if (m.view !== undefined && this.views.get(m.view)?.onErr(m)) break;
+        if (m.code !== 'no_view') this.banner('error', m.msg);
         break;
       case 'sessions':
         this.merge(m.list ?? [], m.full ?? false);
@@ -141,14 +142,15 @@ class App {
   }
 
   private merge(list: Session[], full: boolean): void {
-    const all = new Map(full ? [] : this.sessions.map((s) => [s.id, s]));
-    for (const s of list) all.set(s.id, s);
-    this.sessions = [...all.values()].sort((a, b) => a.id - b.id);
+    if (full) this.byId.clear();
+    for (const s of list) this.byId.set(s.id, s);
+    this.sessions = [...this.byId.values()].sort((a, b) => a.id - b.id);
     this.sessionsKnown = true;
   }
 
   session(id: number): Session | undefined {
-    return this.sessions.find((s) => s.id === id);
+    void this.sessions; // whoever asks wants to know of changes
+    return this.byId.get(id);
   }
 
   /** Goes to a route: a new step of the history, or in place of this one. */

@@ -58,7 +58,7 @@ describe('utf8Length agrees with the platform', () => {
 test('visible', () => {
   expect(b.visible('a\tb\u0000')).toBe('a→b␀');
   expect(b.visible('Alice \u202efun')).toBe('Alice ⟨U+202E⟩fun');
-  expect(b.hasUnseen('plain ♥')).toBe(false);
+  expect(b.visible('plain ♥ ünï')).toBe('plain ♥ ünï');
 });
 
 test('hexRow splits in the middle and at cuts', () => {

@@ -51,11 +51,6 @@ const CONTROL: Record<number, string> = { 0: '␀', 9: '→', 10: '␊', 13: '�
 const UNSEEN =
   /[\u0080-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]|[\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]/u;
 
-/** Whether s holds characters that cannot be seen or that reorder others. */
-export function hasUnseen(s: string): boolean {
-  return UNSEEN.test(s);
-}
-
 /** A string with what cannot be seen in it made visible, for one line: "a⟨U+202E⟩b". */
 export function visible(s: string): string {
   let out = '';

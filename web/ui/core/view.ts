@@ -1,11 +1,11 @@
 // This file is the page's window into a view of the server: it asks for the
 // rows that are on screen in pages of 128, keeps at most 64 of them, and keeps
 // the old picture until a new filter has its first answer.
-import type { Err, Row, Rows, Stat } from './protocol';
+import { MAX_WINDOW, type Err, type Row, type Rows, type Stat } from './protocol';
 
 export const PAGE = 128; // rows
 export const MAX_PAGES = 64; // 8,192 rows, about 2 MB
-const MAX_PAGES_AT_ONCE = 4; // the server gives at most 512 rows at a time
+const MAX_PAGES_AT_ONCE = MAX_WINDOW / PAGE;
 const AHEAD = 64; // rows fetched beyond the screen
 const PATIENCE = 200; // ms after which a scan shows what it has found so far
 const LOST_AFTER = 5000; // ms after which a window request counts as lost
@@ -94,7 +94,6 @@ export interface ViewEvents {
 export class EventView {
   shown = new Picture(0, '', '', { to: 'top' });
   next: Picture | null = null; // asked for, not yet answered
-  private epoch = 0;
   private openedAt = 0;
   private superseded: Picture | null = null; // given up for next before it was answered
   private opens = 0; // pictures asked for since the last one shown
@@ -115,12 +114,12 @@ export class EventView {
   /** Asks for another scope or filter. What is shown stays until it is answered. */
   open(scope: string, q: string, landing: Landing): void {
     this.superseded = this.next;
-    this.next = new Picture(++this.epoch, scope, q, landing);
+    this.next = new Picture(this.wire.nextSeq(), scope, q, landing); // never used before on this connection
     this.opens++;
     this.openedAt = this.clock();
     this.asked = null;
     this.forgetFinds();
-    this.wire.send({ op: 'sub', view: this.id, epoch: this.epoch, scope, q });
+    this.wire.send({ op: 'sub', view: this.id, epoch: this.next.epoch, scope, q });
     this.wire.send({ op: 'tail', view: this.id, n: this.tailRows });
     this.on.changed();
   }
@@ -132,6 +131,7 @@ export class EventView {
   }
 
   close(): void {
+    this.next = null;
     this.forgetFinds();
     this.wire.send({ op: 'unsub', view: this.id });
   }
@@ -153,7 +153,7 @@ export class EventView {
   tail(n: number): void {
     if (n === this.tailRows) return;
     this.tailRows = n;
-    if (this.epoch > 0) this.wire.send({ op: 'tail', view: this.id, n });
+    if (this.next || this.shown.epoch > 0) this.wire.send({ op: 'tail', view: this.id, n });
   }
 
   /** The reader has moved: a landing still to come must not move the viewport. */
@@ -223,6 +223,11 @@ export class EventView {
     this.finds.delete(seq);
   }
 
+  /** Waits until what was asked for last is on screen. */
+  async ready(): Promise<void> {
+    while (this.next) await new Promise<void>((resolve) => this.arrivals.push(resolve));
+  }
+
   /** The row at index i, fetched if need be; undefined beyond the end. */
   async rowAt(i: number): Promise<Row | undefined> {
     const p = this.shown;
@@ -254,10 +259,12 @@ export class EventView {
     this.on.changed();
   }
 
-  onErr(e: Err): void {
+  /** Takes a refusal; false if it is of nothing that is waited for. */
+  onErr(e: Err): boolean {
     const refused = this.next;
-    if (!refused || e.epoch !== refused.epoch) return;
+    if (!refused || e.epoch !== refused.epoch || e.seq) return false;
     this.next = null;
+    this.arrived();
     this.on.refused(e);
     // The server goes on with the filter before. That is the one shown, unless
     // there was none for this scope or another was under way.
@@ -266,6 +273,7 @@ export class EventView {
     else if (shown.scope !== refused.scope) this.open(refused.scope, '', refused.landing);
     else if (this.opens > 1) this.open(shown.scope, shown.q, { to: 'stay' });
     else this.opens = 0;
+    return true;
   }
 
   // Shows the next picture as soon as the rows of its landing are there.
@@ -316,6 +324,7 @@ export class EventView {
     this.next = null;
     this.superseded = null;
     this.opens = 0;
+    this.arrived();
     this.on.landed(at);
     this.on.changed();
   }

@@ -32,8 +32,8 @@ const marked = (page: Page, cls: string) =>
 test('what the proxy rewrote', async () => {
   const { page, check } = await event('cmd:XFR dir:s2c');
   const edits = page.locator('#detail .edits');
-  expect(await edits.locator('del').textContent()).toMatch(/127\.0\.0\.1:\d+$/);
-  expect(await edits.locator('ins').textContent()).toContain(demo.proxy.split(':')[0]);
+  expect(await edits.locator('del').first().textContent()).toMatch(/127\.0\.0\.1:\d+$/);
+  expect(await edits.locator('ins').first().textContent()).toContain(demo.proxy.split(':')[0]);
   await page.getByRole('button', { name: /^answers #/ }).waitFor();
   check();
 });
@@ -69,10 +69,12 @@ test('secrets are hidden until they are asked for', async () => {
   const { page, check } = await event('cmd:USR dir:c2s "MD5 S"');
   const pane = page.locator('#detail');
   await pane.getByText('••••••••').first().waitFor();
-  const field = page.locator('#detail .field', { has: page.getByRole('button', { name: 'show' }) });
-  await field.getByRole('button', { name: 'show' }).click();
+  const field = page.locator('#detail .field', {
+    has: page.getByRole('button', { name: 'show', exact: true }),
+  });
+  await field.getByRole('button', { name: 'show', exact: true }).click();
   await page.locator('#detail .field .value', { hasText: /^[0-9a-f]{32}$/ }).waitFor();
-  await page.getByRole('button', { name: 'hide' }).first().click();
+  await page.getByRole('button', { name: 'hide', exact: true }).first().click();
   await pane.getByText('••••••••').first().waitFor();
   await page.keyboard.press('Alt+2');
   expect(await page.locator('#detail .raw').textContent()).not.toMatch(/[0-9a-f]{32}/);

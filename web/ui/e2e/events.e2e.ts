@@ -31,7 +31,7 @@ const lastRow = (page: Page) => page.locator('#events .r').last().getAttribute('
 async function filter(page: Page, q: string) {
   await page.keyboard.press('/');
   await page.keyboard.press('Control+a');
-  await page.keyboard.type(q);
+  await page.keyboard.insertText(q); // at once: half a filter may be right, too
   await page.keyboard.press('Enter');
 }
 
@@ -114,6 +114,38 @@ test('filters, completes, and shows the place of a mistake', async () => {
   check();
 });
 
+test('a filter keeps the selection, or says that it hides it', async () => {
+  const { page, check } = await all();
+  await filter(page, 'cmd:VER');
+  await page.waitForURL(/q=cmd:VER$/);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.locator('#detail h2', { hasText: 'VER' }).waitFor();
+  const id = /e\/(\d+)/.exec(page.url())![1];
+  await filter(page, 'cmd:(VER, INF)');
+  await page.waitForURL(/INF/);
+  await page.locator('#events .r.sel .cmd', { hasText: 'VER' }).waitFor();
+  await filter(page, 'cmd:XFR');
+  await page.getByText('The filter hides this event.').waitFor();
+  expect(page.url()).toContain(id);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.locator('#events .r.sel .cmd', { hasText: 'VER' }).waitFor();
+  check();
+});
+
+test('the history of filters, by the arrow in an empty box', async () => {
+  const { page, check } = await all();
+  await filter(page, 'cmd:NLN');
+  await page.waitForURL(/q=cmd:NLN$/);
+  await filter(page, '');
+  await page.waitForURL(/\/all$/);
+  await page.keyboard.press('ArrowUp');
+  await page.getByRole('option', { name: 'cmd:NLN' }).click();
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=cmd:NLN$/);
+  check();
+});
+
 test('chips', async () => {
   const { page, check } = await all();
   await page.getByRole('button', { name: 'hide keep-alives' }).click();
@@ -171,6 +203,7 @@ test('single letters can be switched off', async () => {
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByLabel('single letters work as keys').uncheck();
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('F');
   await page.keyboard.press('Control+k');
   await page.getByRole('option').first().waitFor();
@@ -186,11 +219,13 @@ test.each(themes)('help, palette, narrow windows are accessible in %s', async (c
   await page.getByRole('dialog').waitFor();
   await accessible(page, 'help');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+k');
   await page.keyboard.type('frez');
   await page.getByRole('option', { name: /Freeze/ }).waitFor();
   await accessible(page, 'palette');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('g');
   await page.locator('#detail h2').waitFor();
   for (const width of [1000, 600, 360]) {

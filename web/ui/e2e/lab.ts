@@ -82,8 +82,9 @@ export class Lab {
     return `127.0.0.1:${a.port}`;
   }
 
-  /** Opens a page; what goes wrong in it fails the test at check(). */
+  /** Opens a page in place of the one before; what goes wrong in it fails the test at check(). */
   async page(url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; check: () => void }> {
+    for (const c of this.browser!.contexts()) await c.close();
     const context = await this.browser!.newContext({ viewport: { width: 1440, height: 860 }, ...options });
     const page = await context.newPage();
     page.setDefaultTimeout(10_000);
@@ -125,7 +126,7 @@ export async function accessible(page: Page, state: string): Promise<void> {
     const r = await axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
     });
-    return r.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`);
+    return r.violations.map((v) => `${v.id}, ${v.nodes.length} times: ${v.nodes[0].html}`);
   });
   expect(found, state).toEqual([]);
 }

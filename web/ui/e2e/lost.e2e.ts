@@ -32,7 +32,7 @@ test('it comes back by itself with view and selection', async () => {
     // The test closes the page's websocket under it.
     const Real = window.WebSocket;
     window.WebSocket = class extends Real {
-      constructor(url: string) {
+      constructor(url: string | URL) {
         super(url);
         (window as unknown as { wire: WebSocket }).wire = this;
       }

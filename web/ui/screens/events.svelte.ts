@@ -59,7 +59,10 @@ export class EventsModel {
     this.view = new EventView(app.link, VIEW, {
       changed: () => this.schedule(),
       landed: (at) => this.landed(at),
-      refused: (e) => (this.error = e),
+      refused: (e) => {
+        this.error = e;
+        this.dim = false;
+      },
     });
     this.detach = app.attach(VIEW, this.view, (c) => this.back(c));
   }
@@ -252,13 +255,15 @@ export class EventsModel {
     this.schedule();
   }
 
-  first(): void {
+  async first(): Promise<void> {
     this.setFollow(false);
+    await this.view.ready();
     this.table?.place(0, 0);
     if (this.rows) void this.selectIndex(0);
   }
 
-  last(): void {
+  async last(): Promise<void> {
+    await this.view.ready();
     if (this.live && this.frozen === null) this.setFollow(true);
     this.table?.toEnd();
     if (this.rows) void this.selectIndex(this.rows - 1, true);

@@ -1,0 +1,97 @@
+// This file lists what can be done on the events screen: for the keys, the
+// command palette and the help.
+
+import { app } from '../app.svelte';
+import type { Action } from '../core/keys';
+import type { TimeMode } from '../core/router';
+import type { EventsModel } from './events.svelte';
+
+/** Terms of the quick chips. */
+export const KEEP_ALIVES = '-cmd:(PNG, QNG)';
+export const ERRORS = 'is:error';
+
+const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
+
+/** What the screen itself does. */
+interface Screen {
+  filter(): void;
+  jump(): void;
+  copy(): void;
+  chip(term: string): void;
+}
+
+export function eventActions(model: EventsModel, screen: Screen): Action[] {
+  const all: Omit<Action, 'group'>[] = [
+    { id: 'filter', label: 'Filter', keys: ['/'], run: screen.filter },
+    { id: 'down', label: 'Next row', keys: ['j', 'ArrowDown'], run: () => model.move(1) },
+    { id: 'up', label: 'Previous row', keys: ['k', 'ArrowUp'], run: () => model.move(-1) },
+    { id: 'first', label: 'First event', keys: ['g'], run: () => void model.first() },
+    { id: 'last', label: 'Last event, and follow', keys: ['G', 'End'], run: () => void model.last() },
+    {
+      id: 'follow',
+      label: 'Follow new events, or stop',
+      keys: ['f'],
+      when: () => model.live,
+      run: () => model.setFollow(!model.follow),
+    },
+    {
+      id: 'freeze',
+      label: 'Freeze the view, or go on',
+      keys: ['F'],
+      run: () => model.setFrozen(model.frozen === null),
+    },
+    { id: 'nexterr', label: 'Next error', keys: ['e'], run: () => void model.goError(1) },
+    { id: 'preverr', label: 'Previous error', keys: ['E'], run: () => void model.goError(-1) },
+    { id: 'partner', label: 'Partner: request or answer', keys: ['p'], run: () => model.goPartner() },
+    { id: 'jump', label: 'Go to an event or a time', keys: ["'"], run: screen.jump },
+    { id: 'time', label: 'Change how times are told', keys: ['T'], run: cycleTime },
+    {
+      id: 'detail',
+      label: 'Into the detail',
+      keys: ['Enter', 'ArrowRight'],
+      when: () => document.activeElement?.id === 'events',
+      run: () => intoDetail(model),
+    },
+    {
+      id: 'leave',
+      label: 'Back to the table, clear the selection',
+      keys: ['Escape'],
+      run: () => leave(model),
+    },
+    { id: 'copy', label: 'Copy the event', keys: ['Y'], when: () => model.sel !== 0, run: screen.copy },
+    { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
+    { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
+    {
+      id: 'clear',
+      label: 'Clear the filter',
+      when: () => app.route.q !== '',
+      run: () => model.setFilter('', 'push'),
+    },
+    ...['decoded', 'raw', 'hex', 'payload'].map((tab, i) => ({
+      id: `tab-${tab}`,
+      label: `Show ${tab}`,
+      keys: [`Alt+${i + 1}`],
+      run: () => app.savePrefs({ detailTab: tab }),
+    })),
+  ];
+  return all.map((a) => ({ ...a, group: 'Events' }));
+}
+
+function cycleTime(): void {
+  const next = MODES[(MODES.indexOf(app.route.time ?? app.prefs.time) + 1) % MODES.length];
+  app.savePrefs({ time: next });
+  app.go({ time: null }, 'replace');
+  app.say(`Times: ${next}`);
+}
+
+function intoDetail(model: EventsModel): void {
+  if (!model.sel && model.rows) model.move(0);
+  setTimeout(() => document.querySelector<HTMLElement>('#detail [role=tab][aria-selected=true]')?.focus());
+}
+
+// Escape goes one step back: to the table, out of the freeze, out of the selection.
+function leave(model: EventsModel): void {
+  if (document.activeElement?.id !== 'events') model.table?.focus();
+  else if (model.frozen !== null) model.setFrozen(false);
+  else if (model.sel) model.clear();
+}
