@@ -18,7 +18,8 @@ func Annotate(raw []byte, line, body int, ctx Context) Annotation {
 func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	line = min(max(line, 0), len(raw))
 	body = min(max(body, line), len(raw))
-	text := string(raw[:line])
+	whole := string(raw) // what the words and the payload are pieces of
+	text := whole[:line]
 	*a = Annotation{TrID: -1, Params: a.Params[:0], room: a.room, words: a.words}
 	var room [24]Span
 	words := appendSpans(room[:0], text)
@@ -55,7 +56,7 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 			a.room = new(Payload)
 		}
 		a.Payload = a.room
-		a.Payload.parse(raw, body, a.Name)
+		a.Payload.parse(raw, whole, body, a.Name)
 	}
 	a.Peer = peerOf(a, ctx)
 	a.Summary = summarise(a, ctx)

@@ -11,7 +11,7 @@ import (
 
 func parsePayload(raw []byte, body int, name string) *Payload {
 	p := new(Payload)
-	p.parse(raw, body, name)
+	p.parse(raw, string(raw), body, name)
 	return p
 }
 

@@ -4,22 +4,19 @@
 
 package decode
 
-import (
-	"bytes"
-	"strings"
-)
+import "strings"
 
 // maxHeaders bounds the header lines of one block; longer blocks are text.
 const maxHeaders = 256
 
-// headerBlock reads "Name: value" lines from p until an empty line or the end,
-// and appends them to headers. at is the offset of p[0] in the command. It
-// returns the offset behind the empty line, len(p)+at if there is none. Lines
-// end in LF, a CR before it is dropped; a line that begins with a blank
-// continues the one before.
-func headerBlock(headers []Header, p []byte, at int) ([]Header, int) {
-	block, body := cutBlock(p)
-	text := string(p[:block]) // what the headers are pieces of
+// headerBlock reads "Name: value" lines from text until an empty line or the
+// end, and appends them to headers, which are pieces of text. at is the offset
+// of text[0] in the command. It returns the offset behind the empty line,
+// len(text)+at if there is none. Lines end in LF, a CR before it is dropped; a
+// line that begins with a blank continues the one before.
+func headerBlock(headers []Header, text string, at int) ([]Header, int) {
+	block, body := cutBlock(text)
+	text = text[:block]
 	for i := 0; i < len(text) && len(headers) < maxHeaders; {
 		end := i + indexOrLen(text[i:], '\n')
 		stop := end
@@ -39,18 +36,18 @@ func headerBlock(headers []Header, p []byte, at int) ([]Header, int) {
 }
 
 // cutBlock finds the first empty line: where it begins and where it ends.
-func cutBlock(p []byte) (block, body int) {
-	for i := 0; i < len(p); {
-		n := bytes.IndexByte(p[i:], '\n')
+func cutBlock(text string) (block, body int) {
+	for i := 0; i < len(text); {
+		n := strings.IndexByte(text[i:], '\n')
 		switch {
 		case n < 0:
-			return len(p), len(p)
-		case n == 0, n == 1 && p[i] == '\r':
+			return len(text), len(text)
+		case n == 0, n == 1 && text[i] == '\r':
 			return i, i + n + 1
 		}
 		i += n + 1
 	}
-	return len(p), len(p)
+	return len(text), len(text)
 }
 
 // headerLine reads the line text[i:stop].

@@ -127,8 +127,8 @@ func (p *Payload) setP2P(raw []byte) {
 		Name: "request", Value: validText(string(line)), Raw: string(line), Meaning: slpMeaning(string(line)),
 		Type: TypeText, Start: data.Start, End: data.Start + len(line),
 	})
-	fields, body := headerBlock(nil, raw[first:end], first)
-	more, _ := headerBlock(nil, raw[body:end], body)
+	fields, body := headerBlock(nil, string(raw[first:end]), first)
+	more, _ := headerBlock(nil, string(raw[body:end]), body)
 	p.Fields = append(fields, more...)
 	p.Meaning = appendFields(p.Meaning, raw, p.Fields, slpFields)
 }

@@ -12,12 +12,12 @@ import (
 // maxText bounds how much of a body is decoded to text at once.
 const maxText = 1 << 20
 
-// parse makes p the payload raw[body:] of the command name. The slices that p
-// had are used again.
-func (p *Payload) parse(raw []byte, body int, name string) {
+// parse makes p the payload raw[body:] of the command name; text is raw as a
+// string, of which p holds pieces. The slices that p had are used again.
+func (p *Payload) parse(raw []byte, text string, body int, name string) {
 	*p = Payload{Body: body, Headers: p.Headers[:0], Fields: p.Fields[:0], Meaning: p.Meaning[:0]}
 	if name != "MSG" {
-		p.setText(raw[body:], "")
+		p.setText(text[body:], "")
 		switch {
 		case bytes.HasPrefix(bytes.TrimSpace(raw[body:min(len(raw), body+64)]), []byte("<")):
 			p.Type = "text/xml"
@@ -29,14 +29,14 @@ func (p *Payload) parse(raw []byte, body int, name string) {
 		}
 		return
 	}
-	p.Headers, p.Body = headerBlock(p.Headers, raw[body:], body)
-	rest := raw[p.Body:]
+	p.Headers, p.Body = headerBlock(p.Headers, text[body:], body)
+	rest := text[p.Body:]
 	p.Type, p.Charset = contentType(find(p.Headers, "Content-Type"))
 	if p.Type == "" {
 		// A payload without any header line is text that a client sent as it was.
 		if !hasHeader(p.Headers) {
 			p.Headers, p.Body = p.Headers[:0], body
-			rest = raw[body:]
+			rest = text[body:]
 		}
 		p.Type = "text/plain"
 	}
@@ -125,24 +125,24 @@ func drawingParams(raw []byte, body int) []Param {
 // setText decodes a body by its charset; a body with NUL bytes is binary.
 // Without a charset it is tried as UTF-8 and else read as ISO-8859-1, which is
 // what senders' code pages mostly were.
-func (p *Payload) setText(body []byte, charset string) {
+func (p *Payload) setText(body, charset string) {
 	body = body[:min(len(body), maxText)]
-	if bytes.IndexByte(body, 0) >= 0 {
+	if strings.IndexByte(body, 0) >= 0 {
 		p.Binary = true
 		return
 	}
-	if len(body) == 0 || utf8.Valid(body) && !escapes(charset) {
-		p.Text = string(body)
+	if len(body) == 0 || utf8.ValidString(body) && !escapes(charset) {
+		p.Text = body
 		return
 	}
 	if find(p.Headers, "Message-ID") != "" {
 		// A part of a message may begin and end inside a character.
-		if inner := trimCharacters(body); utf8.Valid(inner) {
-			p.Text = strings.ToValidUTF8(string(body), "�")
+		if inner := trimCharacters([]byte(body)); utf8.Valid(inner) {
+			p.Text = strings.ToValidUTF8(body, "\uFFFD")
 			return
 		}
 	}
-	p.Text = decodeCharset(body, charset)
+	p.Text = decodeCharset([]byte(body), charset)
 }
 
 // escapes reports whether a charset writes other letters in ASCII bytes, so

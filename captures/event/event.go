@@ -71,7 +71,15 @@ func (e *Event) Cmd() string {
 
 // Annotate explains a Command event.
 func (e *Event) Annotate() decode.Annotation {
-	return decode.Annotate(e.Raw, e.Line, e.Body, decode.Context{
+	var a decode.Annotation
+	e.AnnotateInto(&a)
+	return a
+}
+
+// AnnotateInto is Annotate for many events, one after the other: see
+// decode.AnnotateInto.
+func (e *Event) AnnotateInto(a *decode.Annotation) {
+	decode.AnnotateInto(a, e.Raw, e.Line, e.Body, decode.Context{
 		Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account,
 	})
 }

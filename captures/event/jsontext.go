@@ -4,32 +4,67 @@ package event
 
 import (
 	"encoding/base64"
+	"encoding/binary"
 	"time"
 	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
-// plain says which ASCII bytes stand in a JSON string as they are.
-var plain = func() (t [utf8.RuneSelf]bool) {
+// plain says which bytes stand in a JSON string as they are.
+var plain = func() (t [256]bool) {
 	for c := ' '; c < utf8.RuneSelf; c++ {
 		t[c] = c != '"' && c != '\\'
 	}
 	return t
 }()
 
+// plainPrefix returns the length of the beginning of p that stands in a JSON
+// string as it is. It looks at eight bytes at a time.
+func plainPrefix(p []byte) int {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	i := 0
+	for ; len(p)-i >= 8; i += 8 {
+		x := binary.LittleEndian.Uint64(p[i:])
+		quote, slash := x^ones*'"', x^ones*'\\'
+		// A byte's high bit is set in one of these if it is below ' ', the one
+		// looked for, or no ASCII; above such a byte there may be false ones.
+		if (x|(x-ones*' ')|(quote-ones)&^quote|(slash-ones)&^slash)&highs != 0 {
+			break
+		}
+	}
+	for i < len(p) && plain[p[i]] {
+		i++
+	}
+	return i
+}
+
 // AppendJSONString appends s as a JSON string. Bytes that are no UTF-8 become
 // U+FFFD: the bytes themselves stand in "raw".
 func AppendJSONString[S string | []byte](dst []byte, s S) []byte {
 	dst = append(dst, '"')
+	start := len(dst)
+	dst = append(dst, s...)
+	n := plainPrefix(dst[start:])
+	if n < len(s) {
+		dst = appendEscaped(dst[:start+n], s[n:])
+	}
+	return append(dst, '"')
+}
+
+// appendEscaped appends s as it stands between the quotes.
+func appendEscaped[S string | []byte](dst []byte, s S) []byte {
 	from := 0
 	for i := 0; i < len(s); {
 		c := s[i]
+		if plain[c] {
+			i++
+			continue
+		}
 		if c < utf8.RuneSelf {
-			if plain[c] {
-				i++
-				continue
-			}
 			dst = append(dst, s[from:i]...)
 			switch c {
 			case '"', '\\':
@@ -57,16 +92,31 @@ func AppendJSONString[S string | []byte](dst []byte, s S) []byte {
 		}
 		i += n
 	}
-	dst = append(dst, s[from:]...)
-	return append(dst, '"')
+	return append(dst, s[from:]...)
 }
 
-// appendTime appends Unix nanoseconds as RFC 3339 in UTC with microseconds.
+// appendTime appends Unix nanoseconds as RFC 3339 in UTC with microseconds:
+// time.Time.AppendFormat with "2006-01-02T15:04:05.000000Z", in a fifth of its
+// time.
 func appendTime(dst []byte, ns int64) []byte {
+	t := time.Unix(0, ns).UTC() // of the years 1677 to 2262
+	year, month, day := t.Date()
+	hour, minute, second := t.Clock()
 	dst = append(dst, '"')
-	dst = time.Unix(0, ns).UTC().AppendFormat(dst, "2006-01-02T15:04:05.000000Z")
-	return append(dst, '"')
+	dst = append2(append2(dst, year/100), year%100)
+	dst = append2(append(dst, '-'), int(month))
+	dst = append2(append(dst, '-'), day)
+	dst = append2(append(dst, 'T'), hour)
+	dst = append2(append(dst, ':'), minute)
+	dst = append2(append(dst, ':'), second)
+	us := t.Nanosecond() / 1000
+	dst = append2(append(dst, '.'), us/10000)
+	dst = append2(append2(dst, us/100%100), us%100)
+	return append(dst, 'Z', '"')
 }
+
+// append2 appends two digits.
+func append2(dst []byte, n int) []byte { return append(dst, byte('0'+n/10), byte('0'+n%10)) }
 
 func appendBase64(dst, p []byte) []byte {
 	dst = append(dst, '"')

@@ -38,11 +38,14 @@ const (
 func Pcapng(w io.Writer, walk func(func(*event.Event) error) error, conn func(id int64) *event.Connection, o Options) error {
 	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64}
 	x.buf = pcapfile.AppendSection(x.buf, pcapfile.Application, pcapfile.LinkRaw)
-	if err := walk(x.event); err != nil {
-		return err
+	err := walk(x.event)
+	if err == nil {
+		x.close(math.MaxInt64 - 1)
 	}
-	x.close(math.MaxInt64 - 1)
-	_, err := w.Write(x.buf)
+	// What came before an error is written.
+	if _, failed := w.Write(x.buf); err == nil {
+		err = failed
+	}
 	return err
 }
 

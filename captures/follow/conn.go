@@ -12,32 +12,32 @@ import (
 	"msnscope/decode"
 )
 
-// conn is a connection of the capture.
+// conn is a connection of the capture. What every packet needs comes first:
+// with thousands of them going on, memory is what following waits for.
 type conn struct {
-	stream *streams.Conn
-	info   event.Connection
-	state  state
-	swap   int // 1 when side 0 is the server's
+	state     state
+	swap      uint8 // 1 when side 0 is the server's
+	chat      bool  // counted as a chat of its session
+	reported  bool  // in Follower.conns
+	ended     bool
+	facts     *decode.Conn // nil unless it speaks MSNP
+	session   *session     // nil until it is decided
+	now       int64        // Unix ns of the packet being decoded
+	lastEvent int64        // Unix ns
+	counted   int64        // bytes that its session has counted
+	errors    int64
+	offset    [2]int64
+	count     [2]int64 // whole commands
+	edits     [2]edits
+	name      string // friendly name and program that its session was told
+	program   string
+	info      event.Connection
+	stream    *streams.Conn
 
 	// Undecided: what was captured before it was clear what is spoken here.
 	look decode.Recogniser
 	head [2][]byte
 	held []piece
-
-	facts     *decode.Conn // nil unless it speaks MSNP
-	session   *session     // nil until it is decided
-	now       int64        // Unix ns of the packet being decoded
-	offset    [2]int64
-	count     [2]int64 // whole commands
-	edits     [2]edits
-	errors    int64
-	counted   int64  // bytes that its session has counted
-	lastEvent int64  // Unix ns
-	chat      bool   // counted as a chat of its session
-	name      string // friendly name and program that its session was told
-	program   string
-	reported  bool // in Follower.conns
-	ended     bool
 }
 
 // state is what is known about what a connection speaks.
@@ -66,7 +66,9 @@ type piece struct {
 const maxHeld = 1024
 
 // dir returns the direction of what side sends.
-func (c *conn) dir(side int) decode.Direction { return decode.Direction(side ^ c.swap) }
+func (c *conn) dir(side int) decode.Direction {
+	return decode.Direction(side) ^ decode.Direction(c.swap)
+}
 
 // decided turns an undecided connection to what it is.
 func (f *Follower) decided(c *conn, v decode.Verdict) {

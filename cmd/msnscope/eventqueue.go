@@ -9,8 +9,8 @@ import (
 )
 
 const (
-	// maxPending and maxPendingBytes bound what is held back; beyond them the
-	// oldest goes out with the session it has by then.
+	// An event waits for its session until this many others, or bytes, have come
+	// behind it; then it goes out with the one it has.
 	maxPending      = 4096
 	maxPendingBytes = 16 << 20
 
@@ -122,7 +122,7 @@ func (q *eventQueue) advance() {
 		for b.known < len(b.events) && b.conns[b.known].session != 0 {
 			b.known++
 		}
-		if b.known < len(b.events) && q.events <= maxPending && q.bytes <= maxPendingBytes {
+		if b.known < len(b.events) && q.events-len(b.events) < maxPending && q.bytes <= maxPendingBytes {
 			break
 		}
 		q.release(b)

@@ -40,7 +40,7 @@ func newLineWriter(out io.Writer, o event.JSONOptions) *lineWriter {
 	n := min(runtime.GOMAXPROCS(0), maxEncoders)
 	w := &lineWriter{
 		out: out, options: o,
-		work: make(chan *batch, n), order: make(chan *batch, 2*n), free: make(chan *batch, 4*n),
+		work: make(chan *batch, n), order: make(chan *batch, 2*n), free: make(chan *batch, maxPending/batchEvents+4*n),
 	}
 	for range n {
 		w.running.Go(w.encode)
