@@ -58,7 +58,7 @@ func selection(w http.ResponseWriter, r *http.Request) (captures.Scope, *filter.
 	m := map[string]any{"error": err.Error()}
 	var f *filter.Error
 	if errors.As(err, &f) {
-		m["at"], m["end"], m["suggest"] = f.At, f.End, f.Suggest
+		m["error"], m["at"], m["end"], m["suggest"] = f.Text, f.At, f.End, f.Suggest
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)

@@ -108,7 +108,7 @@ func filterError(err error) *opError {
 	e := &opError{Code: "bad_filter", Msg: err.Error()}
 	var f *filter.Error
 	if errors.As(err, &f) {
-		e.At, e.End, e.Suggest = f.At, f.End, f.Suggest
+		e.Msg, e.At, e.End, e.Suggest = f.Text, f.At, f.End, f.Suggest
 	}
 	return e
 }

@@ -4,6 +4,7 @@ package event
 
 import (
 	"strconv"
+	"strings"
 	"unicode/utf8"
 
 	"msnscope/decode"
@@ -23,9 +24,9 @@ func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []b
 	dst = append(dst, `,"category":"`...)
 	dst = append(dst, category.String()...)
 	dst = append(dst, '"')
-	if a != nil && a.Spec != nil && a.Spec.Notes != "" {
+	if a != nil && a.Spec != nil {
 		dst = append(dst, `,"note_on":`...)
-		dst = AppendJSONString(dst, a.Spec.Notes)
+		dst = AppendJSONString(dst, strings.TrimSpace(a.Spec.Explain+" "+a.Spec.Notes))
 	}
 	if e.Kind == Command {
 		dst = append(dst, `,"line":`...)

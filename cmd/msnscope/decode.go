@@ -9,7 +9,6 @@ import (
 	"io"
 	"iter"
 	"os"
-	"runtime/debug"
 
 	"github.com/spf13/pflag"
 
@@ -20,19 +19,12 @@ import (
 	"msnscope/captures/textlog"
 )
 
-// decodeGC is the share of garbage, in percent of what is in use, at which
-// decode collects it. What is in use is little: some MB.
-const decodeGC = 400
-
 func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 	count := fs.Bool("count", false, "only count the commands")
 	secrets := fs.Bool("secrets", false, "show digests, tickets and cookies among the parameters (raw bytes are always whole)")
 	return func(e *env, args []string) (err error) {
 		if len(args) == 0 {
 			args = []string{"-"}
-		}
-		if e.getenv("GOGC") == "" {
-			defer debug.SetGCPercent(debug.SetGCPercent(decodeGC))
 		}
 		if *count {
 			var c commandCounter
