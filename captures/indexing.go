@@ -22,8 +22,9 @@ import (
 
 const (
 	// breath is the least time between two looks at a live capture, so that a
-	// busy proxy does not wake the indexer for every chunk.
-	breath = 4 * time.Millisecond
+	// busy proxy does not wake the indexer for every chunk. A page is told of news
+	// every 50 ms at the most.
+	breath = 20 * time.Millisecond
 	// reportEvery is the number of packets after which the counts of
 	// connections and sessions are told while a file is read through.
 	reportEvery = 1 << 16
