@@ -1,0 +1,159 @@
+// This file is the subcommand check: where the connections of a store break
+// the rules of the protocol, and where sign-ins got stuck.
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/pflag"
+
+	"msnscope/captures"
+	"msnscope/captures/event"
+	"msnscope/captures/filter"
+	"msnscope/decode"
+	"msnscope/decode/conform"
+)
+
+// errBroken makes the exit status 1, for the CI of a server's author.
+var errBroken = errors.New("rules are broken")
+
+func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
+	storeAt := storeFlag(fs)
+	all := fs.Bool("all", false, "also what is merely odd: real programs do it without harm")
+	asJSON := fs.Bool("json", false, "JSON Lines, a note a line")
+	return func(e *env, args []string) error {
+		if len(args) > 1 {
+			return usagef("name one session (12) or connection (c31), or none for all")
+		}
+		store, err := readStore(e, *storeAt)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		var scope captures.Scope
+		if len(args) == 1 {
+			if scope, err = scopeOf(store, args[0]); err != nil {
+				return err
+			}
+		}
+		c := &check{out: bufio.NewWriter(e.stdout), store: store, json: *asJSON, least: conform.Warning, open: map[int64]*checked{}}
+		if *all {
+			c.least = conform.Info
+		}
+		if err := store.Walk(e.ctx, scope, &filter.Query{}, c.event); err != nil {
+			return err
+		}
+		c.finish()
+		if err := c.out.Flush(); err != nil {
+			return err
+		}
+		if c.broken > 0 {
+			return fmt.Errorf("%w: %d notes above info", errBroken, c.broken)
+		}
+		return nil
+	}
+}
+
+// check feeds the events of connections to their checkers.
+type check struct {
+	out    *bufio.Writer
+	store  *captures.Store
+	json   bool
+	least  conform.Severity
+	known  *conform.Known
+	number int64 // of the capture that known belongs to
+	open   map[int64]*checked
+	order  []int64
+	broken int
+}
+
+// checked is a connection under way.
+type checked struct {
+	checker *conform.Checker
+	offset  [2]int64
+	last    int64 // Unix ns
+}
+
+func (c *check) event(e *event.Event) error {
+	if n := e.ID / event.EventsPerCapture; c.known == nil || n != c.number {
+		c.finish()
+		c.known, c.number = conform.NewKnown(), n
+	}
+	k := c.open[e.Connection]
+	if k == nil {
+		k = &checked{checker: conform.NewChecker(c.known)}
+		if conn, ok := c.store.Connection(e.Connection); ok {
+			k.checker.Server = conn.Server.Addr()
+		}
+		k.checker.MidStream = !opens(e)
+		c.open[e.Connection] = k
+		c.order = append(c.order, e.Connection)
+	}
+	k.last = e.Time
+	switch e.Kind {
+	case event.Gap:
+		k.checker.Gap()
+		k.offset[e.Dir] += max(e.Missing, 0)
+	case event.Command, event.Raw:
+		f := decode.Frame{Raw: e.Raw, Line: e.Line, Body: e.Body, Offset: k.offset[e.Dir], Why: e.Text, Partial: e.Partial}
+		if e.Kind == event.Raw {
+			f.Kind = decode.FrameRaw
+		}
+		k.offset[e.Dir] += int64(len(e.Raw))
+		c.notes(e.Connection, k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account}))
+	}
+	return nil
+}
+
+// opens reports whether a connection may begin with e; else the capture has
+// begun in the middle of it.
+func opens(e *event.Event) bool {
+	switch e.Cmd() {
+	case "VER", "CVQ", "USR", "ANS":
+		return e.Dir == decode.C2S
+	}
+	return e.Kind == event.Note || e.Kind == event.Raw && e.Text != decode.WhyMidStream
+}
+
+// finish closes the connections of a capture and says which sign-ins got stuck.
+func (c *check) finish() {
+	for _, id := range c.order {
+		k := c.open[id]
+		c.notes(id, k.checker.Close(k.last))
+		conn, _ := c.store.Connection(id)
+		if stuck := k.checker.SignIn(k.last).Stuck; stuck != "" && !c.json {
+			fmt.Fprintf(c.out, "connection %d (%s %s): stuck: %s\n", id, conn.Role, decode.Visible(conn.Account), decode.Visible(stuck))
+		}
+	}
+	c.order = nil
+	clear(c.open)
+}
+
+func (c *check) notes(conn int64, notes []conform.Note) {
+	for _, n := range notes {
+		if n.Severity > conform.Info {
+			c.broken++
+		}
+		if n.Severity < c.least {
+			continue
+		}
+		rule, _ := conform.RuleOf(n.Code)
+		if c.json {
+			line, err := json.Marshal(struct {
+				Connection int64 `json:"connection"`
+				conform.Note
+				Rule   string `json:"rule"`
+				Source string `json:"source"`
+			}{conn, n, rule.Rule, rule.Source})
+			if err == nil {
+				c.out.Write(append(line, '\n'))
+			}
+			continue
+		}
+		fmt.Fprintf(c.out, "#%d %s %s: %s\n    rule: %s (%s)\n", n.Event, n.Severity, n.Code, decode.Visible(n.Text), rule.Rule, rule.Source)
+	}
+}
