@@ -335,6 +335,9 @@ func (d *feed) finish() error {
 	}
 	if !d.f.live {
 		d.fw.Finish(streams.EndCapture)
+		for _, p := range d.fw.Problems() {
+			d.problem(p)
+		}
 		if d.w.Short() {
 			return errShort
 		}

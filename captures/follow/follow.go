@@ -3,6 +3,8 @@
 package follow
 
 import (
+	"fmt"
+
 	"msnscope/captures/event"
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams"
@@ -117,4 +119,16 @@ func (f *Follower) Report() {
 	}
 	clear(f.conns)
 	f.conns = f.conns[:0]
+}
+
+// Problems says which packets are part of no stream although they should be,
+// one line for each reason.
+func (f *Follower) Problems() []string {
+	var lines []string
+	for _, p := range f.assembler.Problems() {
+		if !p.Foreign {
+			lines = append(lines, fmt.Sprintf("%d packets from packet %d on: %s", p.Packets, p.First, p.Text))
+		}
+	}
+	return lines
 }

@@ -97,6 +97,9 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, before func()
 		break
 	}
 	follower.Finish(streams.EndCapture)
+	for _, p := range follower.Problems() {
+		fmt.Fprintf(e.stderr, "msnscope decode: %s: %s\n", name, p)
+	}
 	return err
 }
 
