@@ -23,6 +23,17 @@ func harmless(t *testing.T, what, s string) {
 	}
 }
 
+// saidOpenly reports whether a text stands in a part of the command that is no
+// secret: then it may be in the summary from there.
+func saidOpenly(a *Annotation, text string) bool {
+	for _, p := range a.Params {
+		if !p.Secret && strings.Contains(p.Value, text) {
+			return true
+		}
+	}
+	return false
+}
+
 func checkAnnotation(t *testing.T, raw []byte, a *Annotation) {
 	t.Helper()
 	harmless(t, "summary", a.Summary)
@@ -42,7 +53,7 @@ func checkAnnotation(t *testing.T, raw []byte, a *Annotation) {
 		if !utf8.ValidString(p.Value) {
 			t.Errorf("param %s is not UTF-8: %q", p.Name, p.Value)
 		}
-		if p.Secret && len(p.Value) > 6 && strings.Contains(a.Summary, p.Value) {
+		if p.Secret && len(p.Value) > 6 && strings.Contains(a.Summary, p.Value) && !saidOpenly(a, p.Value) {
 			t.Errorf("summary tells the secret %s: %q", p.Name, a.Summary)
 		}
 	}
