@@ -12,6 +12,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -33,11 +34,16 @@ func run(args []string) error {
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
+	// Relays run in a directory of their own.
+	program, err := filepath.Abs(*binary)
+	if err != nil {
+		return err
+	}
 	switch fs.Arg(0) {
 	case "relay":
-		return benchRelays(*binary, *rounds, *seconds)
+		return benchRelays(program, *rounds, *seconds)
 	case "decode":
-		return benchDecode(*binary, *rounds, *size)
+		return benchDecode(program, *rounds, *size)
 	case "yardstick": // a child of `bench relay`
 		return yardstick(fs.Arg(1), fs.Arg(2))
 	}
