@@ -72,9 +72,10 @@ type Invitation struct {
 	// guess and the application is not known.
 	Unseen bool
 
-	Events  []int64 // ids of the events that it is known by, the first ones
-	Begun   time.Time
-	Changed time.Time
+	Events   []int64 // ids of the events that it is known by, the first ones
+	Sessions []int64 // numbers of the sessions that showed it, two at most
+	Begun    time.Time
+	Changed  time.Time
 
 	invites [2]bool // an INVITE was seen as sent by its client, as delivered by the server
 }
@@ -91,6 +92,7 @@ type Message struct {
 	From    string    // handle of the sender
 	To      string    // handle of the receiver; "" if not known
 	Event   int64     // the event's id
+	Session int64     // the number of the session that shows it, 0 if not known
 	At      time.Time
 }
 

@@ -5,6 +5,7 @@ package decode
 import (
 	"net"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -52,6 +53,9 @@ func (v *Invitations) Observe(m Message) (inv *Invitation, changed bool) {
 	}
 	if len(inv.Events) < maxInvitationEvents {
 		inv.Events = append(inv.Events, m.Event)
+	}
+	if m.Session != 0 && len(inv.Sessions) < 2 && !slices.Contains(inv.Sessions, m.Session) {
+		inv.Sessions = append(inv.Sessions, m.Session)
 	}
 	return inv, changed
 }

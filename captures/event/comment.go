@@ -26,6 +26,10 @@ type Comment struct {
 	Text string // the note's words
 }
 
+// NoteFile is the note that a file transfer is over. It is no comment of a
+// capture, but found in what the capture holds.
+const NoteFile = "file"
+
 const commentPrefix = "msnscope: "
 
 // String returns the comment as it stands in the capture file.

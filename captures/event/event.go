@@ -8,6 +8,7 @@ import (
 	"net/netip"
 
 	"msnscope/decode"
+	"msnscope/decode/msnftp"
 )
 
 // Kind says what an Event is.
@@ -79,6 +80,10 @@ func (e *Event) Annotate() decode.Annotation {
 // AnnotateInto is Annotate for many events, one after the other: see
 // decode.AnnotateInto.
 func (e *Event) AnnotateInto(a *decode.Annotation) {
+	if e.Role == decode.RoleFT {
+		*a = msnftp.Annotate(e.Raw)
+		return
+	}
 	decode.AnnotateInto(a, e.Raw, e.Line, e.Body, decode.Context{
 		Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account,
 	})
@@ -100,7 +105,8 @@ type Connection struct {
 	Live    bool           `json:"live"`           // recorded by a proxy and still open
 	MSNP    bool           `json:"msnp"`           // false: shown as raw bytes only
 	Events  int64          `json:"events"`
-	Bytes   [2]int64       `json:"bytes"` // c2s, s2c
+	Bytes   [2]int64       `json:"bytes"`          // c2s, s2c
+	File    *Transfer      `json:"file,omitempty"` // role FT: what is transferred
 }
 
 // Session is one sign-in with all its connections.

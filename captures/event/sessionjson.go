@@ -58,7 +58,12 @@ func AppendConnection(dst []byte, c *Connection) []byte {
 	dst = strconv.AppendInt(dst, c.Bytes[0], 10)
 	dst = append(dst, ',')
 	dst = strconv.AppendInt(dst, c.Bytes[1], 10)
-	return append(dst, "]}"...)
+	dst = append(dst, ']')
+	if c.File != nil {
+		dst = append(dst, `,"file":`...)
+		dst = AppendTransfer(dst, c)
+	}
+	return append(dst, '}')
 }
 
 func appendText(dst []byte, name, text string) []byte {

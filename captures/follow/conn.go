@@ -20,7 +20,8 @@ type conn struct {
 	chat      bool  // counted as a chat of its session
 	reported  bool  // in Follower.conns
 	ended     bool
-	facts     *decode.Conn // nil unless it speaks MSNP
+	facts     *decode.Conn // nil unless it speaks MSNP or MSNFTP
+	file      *transfer    // nil unless it speaks MSNFTP
 	session   *session     // nil until it is decided
 	now       int64        // Unix ns of the packet being decoded
 	lastEvent int64        // Unix ns
@@ -46,6 +47,7 @@ type state uint8
 const (
 	undecided state = iota
 	speaksMSNP
+	speaksMSNFTP
 	speaksOther // shown as raw bytes: recorded by the proxy
 	ignored     // not shown
 )
@@ -90,6 +92,8 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 		c.info.MSNP = true
 		f.linker.Open(c.info.ID, c.info.Client.Addr())
 		f.sink.Connection(&c.info)
+	case v.Reason == reasonMSNFTP:
+		f.carries(c)
 	case c.stream.Live:
 		c.state = speaksOther
 	default:
@@ -126,6 +130,9 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 	case speaksMSNP:
 		f.at = c
 		c.facts.Feed(dir, p, f.onFrame)
+	case speaksMSNFTP:
+		f.at = c
+		f.fileBytes(c, dir, p)
 	case speaksOther:
 		f.raw(c, dir, p)
 	}
@@ -136,9 +143,13 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 func (f *Follower) gap(c *conn, side int, t, n int64) {
 	dir := c.dir(side)
 	c.now = t
-	if c.state == speaksMSNP {
+	switch c.state {
+	case speaksMSNP:
 		f.at = c
 		c.facts.Gap(dir, n, f.onFrame)
+	case speaksMSNFTP:
+		f.at = c
+		c.file.decoder.Gap(dir, n, f.onPiece)
 	}
 	f.begin(c, event.Gap, dir)
 	f.ev.Missing = n
@@ -151,9 +162,13 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 // closeWrite ends a direction.
 func (f *Follower) closeWrite(c *conn, side int, t int64) {
 	c.now = max(c.now, t)
-	if c.state == speaksMSNP {
+	switch c.state {
+	case speaksMSNP:
 		f.at = c
 		c.facts.CloseWrite(c.dir(side), f.onFrame)
+	case speaksMSNFTP:
+		f.at = c
+		f.fileEnds(c, c.dir(side))
 	}
 }
 
@@ -174,6 +189,7 @@ func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
 		} else if tag, asked, ok := c.facts.Answers(fr); ok {
 			f.ev.Answers, f.ev.Latency = tag, max(c.now-asked, 0)
 		}
+		f.invitation(c, dir, fr)
 	}
 	f.ev.Raw = fr.Raw
 	f.ev.Delivered = c.edits[dir].take(fr.Offset, fr.Raw)

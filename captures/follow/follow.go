@@ -9,6 +9,7 @@ import (
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams"
 	"msnscope/decode"
+	"msnscope/decode/msnftp"
 )
 
 // Sink takes what a capture says, in order. Pointers and the bytes behind them
@@ -29,9 +30,10 @@ type Sink interface {
 // Follower follows one capture. Its memory grows with the connections and
 // sessions that are going on, not with the capture.
 type Follower struct {
-	sink      Sink
-	assembler *streams.Assembler
-	linker    *decode.Linker
+	sink        Sink
+	assembler   *streams.Assembler
+	linker      *decode.Linker
+	invitations decode.Invitations
 
 	event      int64 // last ids given out
 	connection int64
@@ -46,6 +48,7 @@ type Follower struct {
 	ev      event.Event // the one being told
 	at      *conn       // whose frames onFrame takes
 	onFrame func(decode.Direction, *decode.Frame)
+	onPiece func(*msnftp.Piece)
 }
 
 // New returns a Follower for the capture with the given number.
@@ -56,6 +59,7 @@ func New(capture int, sink Sink) *Follower {
 	f.session = f.connection
 	f.firstSess = f.session
 	f.onFrame = func(dir decode.Direction, fr *decode.Frame) { f.frame(f.at, dir, fr) }
+	f.onPiece = func(p *msnftp.Piece) { f.piece(f.at, p) }
 	f.assembler = streams.NewAssembler((*receiver)(f))
 	return f
 }
@@ -85,7 +89,7 @@ func (f *Follower) Packet(p *pcapfile.Packet) {
 func (f *Follower) restart() {
 	f.assembler.Flush(streams.EndSection)
 	f.Report()
-	f.linker = decode.NewLinker()
+	f.linker, f.invitations = decode.NewLinker(), decode.Invitations{}
 	f.firstSess = f.session
 	clear(f.sessions)
 }

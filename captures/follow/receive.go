@@ -37,7 +37,7 @@ func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
 	if len(c.held) == 0 { // mostly the first bytes tell, and need not be kept
 		head := [2][]byte{}
 		head[side] = p
-		if v := c.verdict(head); c.isClear(v, len(p)) {
+		if v := f.verdict(c, head); c.isClear(v, len(p)) {
 			f.decided(c, v)
 			f.bytes(c, side, t, p)
 			return
@@ -45,7 +45,7 @@ func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
 	}
 	c.held = append(c.held, piece{side: side, t: t, data: append([]byte(nil), p...)})
 	c.head[side] = append(c.head[side], p...)
-	v := c.verdict(c.head)
+	v := f.verdict(c, c.head)
 	switch {
 	case c.isClear(v, len(c.head[0])+len(c.head[1])):
 		f.decided(c, v)
@@ -145,9 +145,12 @@ func (f *Follower) settle(c *conn) {
 	if c.state != undecided || len(c.held) == 0 {
 		return
 	}
-	v := c.verdict(c.head)
+	v := f.verdict(c, c.head)
 	if v.Answer == decode.Maybe {
 		v = decode.Verdict{Answer: decode.No, Reason: "no MSNP command"}
+		if f.isTransfer(c, c.head, v) {
+			v.Reason = reasonMSNFTP
+		}
 	}
 	f.decided(c, v)
 }
@@ -155,8 +158,11 @@ func (f *Follower) settle(c *conn) {
 // verdict judges by the first bytes of both sides. Who comes to the proxy comes
 // to speak MSNP, and is to be seen at once: there one line is enough, unless it
 // is known to be something else.
-func (c *conn) verdict(head [2][]byte) decode.Verdict {
+func (f *Follower) verdict(c *conn, head [2][]byte) decode.Verdict {
 	v := c.look.Look(head[0], head[1])
+	if f.isTransfer(c, head, v) {
+		return decode.Verdict{Answer: decode.No, Reason: reasonMSNFTP}
+	}
 	if c.stream.Live && v.Answer == decode.Maybe && bytes.IndexByte(bytes.Join(head[:], nil), '\n') >= 0 {
 		v.Answer = decode.Yes
 	}

@@ -16,7 +16,13 @@ func encodeConnection(p []byte, c *connection) []byte {
 	p = append(p, byte(c.Role), byte(c.Dialect), bits(c.Live, c.MSNP))
 	p = appendText(p, c.Client, c.Server)
 	p = appendStrings(p, c.Account, c.Chat, c.How)
-	return appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first)
+	p = appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first)
+	if t := c.File; t != nil {
+		p = appendStrings(p, t.Name, t.Sender, t.Receiver, t.State, t.Words, t.SHA256)
+		p = appendInts(p, t.Offered, t.Size, t.Received)
+		p = appendInts(p, t.Events...)
+	}
+	return p
 }
 
 func decodeConnection(id int64, p []byte) (c connection, err error) {
@@ -29,6 +35,17 @@ func decodeConnection(id int64, p []byte) (c connection, err error) {
 	r.text(&c.Client, &c.Server)
 	r.strings(&c.Account, &c.Chat, &c.How)
 	r.ints(&c.Opened, &c.Closed, &c.Events, &c.Bytes[0], &c.Bytes[1], &c.first)
+	if len(r.p) > 0 {
+		t := new(event.Transfer)
+		r.strings(&t.Name, &t.Sender, &t.Receiver, &t.State, &t.Words, &t.SHA256)
+		r.ints(&t.Offered, &t.Size, &t.Received)
+		for len(r.p) > 0 && !r.bad {
+			var id int64
+			r.ints(&id)
+			t.Events = append(t.Events, id)
+		}
+		c.File = t
+	}
 	return c, r.end("a connection")
 }
 

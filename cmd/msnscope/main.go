@@ -57,6 +57,7 @@ func commands() []command {
 		{"show", "SESSION|CONNECTION", "transcript of a session (12) or connection (c31)", defineShow},
 		{"contacts", "SESSION", "a session's contact list as it was at an event", defineContacts},
 		{"check", "[SESSION|CONNECTION]", "where connections break the rules of the protocol, and sign-ins got stuck", defineCheck},
+		{"files", "[SESSION|CONNECTION]", "the files that were transferred; --save DIR keeps them", defineFiles},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
 		{"export", "", "events of a store as jsonl or pcapng", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},

@@ -13,9 +13,9 @@ const (
 	// usualBlock is how much data the official clients put into a block: 2048
 	// bytes with the header.
 	usualBlock = 2045
-	// reportEvery is how many bytes of blocks make one Piece: a transfer of
-	// 20 MB shows as twenty.
-	reportEvery = 1 << 20
+	// reportEvery is how many bytes of blocks make one Piece, about: what the
+	// owner of a Decoder may have to keep of them, and a row of the log.
+	reportEvery = 64 << 10
 	// maxHoles is how many holes are told apart.
 	maxHoles = 1024
 	// maxSkip is the most missing bytes over which blocks are counted; more than

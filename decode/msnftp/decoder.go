@@ -319,7 +319,7 @@ func (d *Decoder) raw(dir decode.Direction, p []byte) int {
 }
 
 // rawPiece is the most bytes of a piece that cannot be framed.
-const rawPiece = 1 << 20
+const rawPiece = reportEvery
 
 // put emits a raw piece.
 func (d *Decoder) put(dir decode.Direction, k Kind, raw []byte, why string, partial bool) {

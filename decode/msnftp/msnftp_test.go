@@ -49,22 +49,21 @@ func TestWholeTransfer(t *testing.T) {
 
 func TestPieces(t *testing.T) {
 	p := newPlay(t)
-	p.run((&transfer{file: make([]byte, 3<<20), sender: decode.S2C, end: true, version: "VER 1 MSNFTP", answers: "VER MSNFTP OTHER"}).make(), 0)
+	p.run((&transfer{file: make([]byte, 150<<10), sender: decode.S2C, end: true, version: "VER 1 MSNFTP", answers: "VER MSNFTP OTHER"}).make(), 0)
 	want := `c2s "VER 1 MSNFTP\r\n"
 s2c "VER MSNFTP OTHER\r\n"
 c2s "USR bob@example.com 93301\r\n"
-s2c "FIL 3145728\r\n"
+s2c "FIL 153600\r\n"
 c2s "TFR\r\n"
-s2c 512 blocks 0-1047040
-s2c 512 blocks 1047040-2094080
-s2c 512 blocks 2094080-3141120
-s2c 3 blocks 3141120-3145728
+s2c 32 blocks 0-65440
+s2c 32 blocks 65440-130880
+s2c 12 blocks 130880-153600
 s2c end
 c2s "BYE 16777989\r\n"`
 	if p.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", p, want)
 	}
-	if r := p.Result(); r.Words != "complete: 3145728 bytes" {
+	if r := p.Result(); r.Words != "complete: 153600 bytes" {
 		t.Error(r.Words)
 	}
 }
