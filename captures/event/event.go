@@ -103,7 +103,7 @@ type Connection struct {
 	Closed  int64          `json:"-"`              // Unix ns of the last one, 0 while open
 	How     string         `json:"how,omitempty"`  // how it ended: "FIN", "RST", "end of capture", "proxy stopped"
 	Live    bool           `json:"live"`           // recorded by a proxy and still open
-	MSNP    bool           `json:"msnp"`           // false: shown as raw bytes only
+	MSNP    bool           `json:"msnp"`           // MSNP or MSNFTP; false: shown as raw bytes only
 	Events  int64          `json:"events"`
 	Bytes   [2]int64       `json:"bytes"`          // c2s, s2c
 	File    *Transfer      `json:"file,omitempty"` // role FT: what is transferred

@@ -55,7 +55,7 @@ func (t *Transfer) FileName() string {
 	}
 	base, _, _ := strings.Cut(name, ".")
 	if name == "" || reserved(strings.TrimRight(base, " ")) {
-		name = "file" + strings.TrimLeft("_"+name, "_")
+		name = strings.TrimRight("file_"+name, "_")
 	}
 	if t.State != "complete" {
 		name += ".partial"

@@ -26,6 +26,11 @@ func TestEventsAreTheStream(t *testing.T) {
 		if file.NG && rng.IntN(2) == 0 {
 			file = live
 		}
+		if seed%2 == 0 {
+			tr := streamstest.NewTransfer(rng.IntN(9000))
+			tr.SenderConnects, tr.NoEnd = rng.IntN(2) == 0, rng.IntN(2) == 0
+			convs = append(convs, tr.Invitation(), tr.Connection())
+		}
 		for i := range convs {
 			convs[i].NoSYN = file.Application == "" && rng.IntN(4) == 0
 			convs[i].MSS = []int{1460, 100, 7, 1}[rng.IntN(4)]
@@ -117,6 +122,9 @@ func FuzzFollow(f *testing.F) {
 		+ rewrote s2c bytes from 4: sent "1", delivered "22"
 		S: ANS 1 OK\r\n`)))
 	f.Add([]byte("MSG 1 N 5\r\nhelloOUT\r\n"))
+	tr := streamstest.NewTransfer(100)
+	f.Add(capture(streamstest.File{}, tr.Invitation(), tr.Connection()))
+	f.Add([]byte("\x07VER MSNFTP\r\nFIL 3\r\n\x00\x03\x00abc\x01\x00\x00"))
 	f.Add([]byte("NLN NLN a@b.c A\r\nFLN a@b.c\r\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if in, err := pcapfile.NewReader(bytes.NewReader(b)); err == nil {

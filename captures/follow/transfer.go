@@ -61,6 +61,7 @@ func (f *Follower) carries(c *conn) {
 	c.file = &transfer{decoder: msnftp.New()}
 	c.facts = decode.NewConn()
 	c.facts.Role, c.info.Role = decode.RoleFT, decode.RoleFT
+	c.info.MSNP = true
 	f.appear(c)
 	f.linker.Open(c.info.ID, c.info.Client.Addr())
 	f.invitedBy(c, inv)
