@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"msnscope/captures/event"
@@ -177,6 +176,13 @@ func (f *Follower) invitation(c *conn, dir decode.Direction, fr *decode.Frame) {
 const invitationHead = 512
 
 func isInvitation(body []byte) bool {
-	head := body[:min(len(body), invitationHead)]
-	return bytes.Contains(head, []byte("msmsgsinvite")) || strings.Contains(strings.ToLower(string(head)), "msmsgsinvite")
+	const kind = "text/x-msmsgsinvite"
+	for line := range bytes.Lines(body[:min(len(body), invitationHead)]) {
+		if len(line) < len("content-type:") || line[len("content-type")] != ':' || !bytes.EqualFold(line[:len("content-type")], []byte("content-type")) {
+			continue
+		}
+		value := bytes.TrimSpace(line[len("content-type:"):])
+		return len(value) >= len(kind) && bytes.EqualFold(value[:len(kind)], []byte(kind))
+	}
+	return false
 }
