@@ -70,6 +70,8 @@ type Store struct {
 	recorded  *file
 	closed    bool
 	rebuilt   sync.WaitGroup
+
+	rosters rosters
 }
 
 // Options says how to open a store. The zero value is right for most callers.

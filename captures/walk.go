@@ -14,6 +14,12 @@ import (
 // in the order of a View, in constant memory: an event and its bytes are valid
 // during the call of f only. q may be nil.
 func (s *Store) Walk(ctx context.Context, scope Scope, q *filter.Query, f func(*event.Event) error) error {
+	return s.walk(ctx, scope, q, 0, f)
+}
+
+// walk is Walk for the events behind the one with the id after; those of other
+// captures count all.
+func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after int64, f func(*event.Event) error) error {
 	scan := newScanner(scope, q)
 	for _, c := range s.index().Captures() {
 		if !scan.covers(c) {
@@ -21,7 +27,11 @@ func (s *Store) Walk(ctx context.Context, scope Scope, q *filter.Query, f func(*
 		}
 		scan.in(c)
 		end := c.Status().Events
-		for n := int64(1); n <= end; {
+		first := int64(1)
+		if after/event.EventsPerCapture == int64(c.Number()) {
+			first += after % event.EventsPerCapture
+		}
+		for n := first; n <= end; {
 			if err := ctx.Err(); err != nil {
 				return err
 			}

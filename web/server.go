@@ -104,6 +104,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
 	mux.HandleFunc("GET /api/export", s.serveExport)
 	mux.HandleFunc("POST /api/import", s.serveImport)
+	mux.HandleFunc("GET /api/contacts", s.serveContacts)
+	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
+	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

@@ -12,8 +12,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"msnscope/captures/event"
-	"msnscope/captures/filter"
 	"msnscope/decode"
 	"msnscope/decode/roster"
 )
@@ -35,18 +33,16 @@ func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		var timeline roster.Timeline
-		err = store.Walk(e.ctx, scope, &filter.Query{}, func(ev *event.Event) error {
-			if ev.Kind == event.Command && ev.ID <= *at && ev.Role != decode.RoleSB {
-				a := ev.Annotate()
-				timeline.Feed(ev.ID, ev.Time, ev.Dir, &a)
-			}
-			return nil
-		})
-		if err != nil {
+		if scope.Session == 0 {
+			return usagef("name a session (12), not a connection")
+		}
+		var state *roster.State
+		if err := store.Roster(e.ctx, scope.Session, func(t *roster.Timeline) { state = t.At(*at) }); err != nil {
 			return err
 		}
-		state := timeline.Now()
+		if state == nil {
+			return fmt.Errorf("the contact list as it was at event %d is no longer kept", *at)
+		}
 		out := bufio.NewWriter(e.stdout)
 		if *asJSON {
 			if err := json.NewEncoder(out).Encode(state); err != nil {

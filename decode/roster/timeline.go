@@ -85,7 +85,11 @@ func (t *Timeline) At(event int64) *State {
 	if event < t.Since() {
 		return nil
 	}
-	n := t.after(event)
+	return t.before(t.after(event))
+}
+
+// before returns the roster before the change number n.
+func (t *Timeline) before(n int) *State {
 	if n == t.first+len(t.log) {
 		return t.Now()
 	}
