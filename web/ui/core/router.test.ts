@@ -11,6 +11,8 @@ test.each([
   ['/s/12/e/50412', '?b=34-39'],
   ['/all/e/7', '?q=a%26b&b=0-2&t=utc'],
   ['/s/12', '?follow=1&t=session'],
+  ['/s/12/contacts', ''],
+  ['/s/12/contacts', '?at=50412&t=utc'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {
@@ -29,7 +31,7 @@ test('what an address means', () => {
   expect(parse('/s/12', '?at=7').event).toBe(7);
 });
 
-test.each(['/nowhere', '/s', '/s/0', '/s/x', '/s/12/chat/3', '/s/12/e', '/s/12/e/-1'])(
+test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1'])(
   '%s is no page',
   (path) => expect(parse(path).screen).toBe('unknown'),
 );

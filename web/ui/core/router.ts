@@ -6,7 +6,7 @@ import type { Range } from './bytes';
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'unknown';
+  screen: 'sessions' | 'events' | 'contacts' | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
   q: string;
@@ -46,6 +46,7 @@ export function parse(path: string, search = ''): Route {
     r.session = id(parts[1]);
     rest = parts.slice(2);
   } else return { ...r, screen: 'unknown' };
+  if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -53,6 +54,10 @@ export function parse(path: string, search = ''): Route {
 
 /** The address of a route. */
 export function format(r: Route): string {
+  if (r.screen === 'contacts') {
+    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
+  }
   if (r.screen !== 'events') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';
   if (r.event) path += `/e/${r.event}`;

@@ -1,0 +1,116 @@
+// This file asks for contact lists as they were, and puts them in the order in
+// which people look at them.
+
+/** Something that was said, and the event that said it; event 0: not said. */
+export interface Fact {
+  value: string;
+  event: number;
+}
+
+export interface Contact {
+  handle: string;
+  name: Fact;
+  status: Fact;
+  on: Partial<Record<ListName, Fact>>;
+  groups: Fact[] | null;
+  phones: (Fact & { type: string })[] | null;
+}
+
+export type ListName = 'FL' | 'AL' | 'BL' | 'RL' | 'PL';
+
+export interface Roster {
+  event: number;
+  account: Fact;
+  name: Fact;
+  status: Fact;
+  prompt: Fact;
+  privacy: Fact;
+  version: Fact;
+  sync: Fact;
+  groups: { id: string; name: Fact }[] | null;
+  contacts: Contact[] | null;
+  properties: (Fact & { type: string })[] | null;
+  since: number;
+  truncated: boolean;
+  before: number; // the nearest events at which something changed, 0: none
+  after: number;
+}
+
+export interface Change {
+  what: string;
+  handle?: string;
+  key?: string;
+  from: string;
+  to: string;
+  event: number;
+  time: number; // Unix ns
+}
+
+/** Gets JSON of the API; the server's words if it refuses. */
+export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
+  const r = await fetch(path, { signal });
+  const body = (await r.json()) as T & { error?: string };
+  if (!r.ok) throw new Error(body.error ?? `the server answered ${r.status}`);
+  return body;
+}
+
+export const LISTS: { name: ListName; means: string }[] = [
+  { name: 'FL', means: 'forward list: the user’s contacts' },
+  { name: 'AL', means: 'allow list: who may see the user' },
+  { name: 'BL', means: 'block list: who may not' },
+  { name: 'RL', means: 'reverse list: who has the user as a contact' },
+];
+
+const STATUS: Record<string, [word: string, cls: 'ok' | 'warn' | 'err' | 'muted', sign: string]> = {
+  NLN: ['online', 'ok', '●'],
+  BSY: ['busy', 'err', '⊖'],
+  IDL: ['idle', 'warn', '◐'],
+  BRB: ['be right back', 'warn', '◐'],
+  AWY: ['away', 'warn', '◐'],
+  PHN: ['on the phone', 'err', '⊖'],
+  LUN: ['out to lunch', 'warn', '◐'],
+  HDN: ['hidden', 'muted', '○'],
+  FLN: ['offline', 'muted', '○'],
+};
+
+/** A presence in a word, with the class of its colour and a sign of its own. */
+export function presence(status: string): { word: string; cls: string; sign: string } {
+  const [word, cls, sign] = STATUS[status] ?? [status ? status : 'not said', 'muted', '?'];
+  return { word, cls, sign };
+}
+
+export interface Shelf {
+  id: string;
+  name: string;
+  contacts: Contact[];
+}
+
+const on = (c: Contact, l: ListName) => c.on[l]?.value === 'on';
+
+/** Contacts by group, those in none, and those on other lists only. */
+export function shelves(r: Roster): Shelf[] {
+  const contacts = r.contacts ?? [];
+  const out: Shelf[] = [];
+  const placed = new Set<Contact>();
+  for (const g of r.groups ?? []) {
+    const list = contacts.filter((c) => on(c, 'FL') && (c.groups ?? []).some((i) => i.value === g.id));
+    for (const c of list) placed.add(c);
+    out.push({ id: `g${g.id}`, name: `${g.name.value || 'group'} (${g.id})`, contacts: list });
+  }
+  const rest = contacts.filter((c) => !placed.has(c));
+  const none = rest.filter((c) => on(c, 'FL'));
+  const others = rest.filter((c) => !on(c, 'FL'));
+  if (none.length) out.push({ id: 'none', name: 'in no group', contacts: none });
+  if (others.length) out.push({ id: 'others', name: 'no contacts of the user', contacts: others });
+  return out;
+}
+
+/** A change in words: "bob@hotmail.com: status away → busy". */
+export function inWords(c: Change): string {
+  const who = c.handle ? `${c.handle}: ` : '';
+  if (c.what === 'list') return `${who}${c.to === 'on' ? 'put on' : 'taken off'} ${c.key}`;
+  if (c.what === 'in group') return `${who}${c.to ? 'put into' : 'taken out of'} group ${c.key}`;
+  const value = (s: string) => (c.what.includes('status') && s ? presence(s).word : s || 'nothing');
+  const what = c.key ? `${c.what} ${c.key}` : c.what;
+  return c.from ? `${who}${what} ${value(c.from)} → ${value(c.to)}` : `${who}${what}: ${value(c.to)}`;
+}
