@@ -4,6 +4,7 @@
 package proxy
 
 import (
+	"bytes"
 	"fmt"
 	"net/netip"
 	"time"
@@ -82,18 +83,24 @@ func (c *conn) mainAddr() netip.AddrPort {
 
 // rewrite replaces one word of fr by an address.
 func (d *pump) rewrite(fr *decode.Frame, word decode.Span, addr netip.AddrPort) {
+	if string(word.Of(fr.Raw)) == addr.String() {
+		return
+	}
+	if fr.Offset+int64(word.Start) < d.sent { // can only be when the framing was lost
+		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: it was forwarded before it could be recognised", word.Of(fr.Raw))})
+		return
+	}
+	d.replace(fr, word, []byte(addr.String()))
+}
+
+// replace has the bytes now go on in place of those of fr, of which none has
+// been forwarded yet.
+func (d *pump) replace(fr *decode.Frame, old decode.Span, now []byte) {
 	e := event.Edit{
 		Dir:    d.dir,
-		Offset: fr.Offset + int64(word.Start),
-		Old:    word.Of(fr.Raw),
-		New:    []byte(addr.String()),
-	}
-	if string(e.Old) == string(e.New) {
-		return
-	}
-	if e.Offset < d.sent { // can only be when the framing was lost
-		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: it was forwarded before it could be recognised", e.Old)})
-		return
+		Offset: fr.Offset + int64(old.Start),
+		Old:    bytes.Clone(old.Of(fr.Raw)), // the framer uses the room again before the edit is recorded
+		New:    now,
 	}
 	// The words of XFR NS are looked at in the order of their importance, and
 	// needed in the order of the stream.

@@ -231,6 +231,31 @@ func TestWhatIsRewritten(t *testing.T) {
 	}
 }
 
+// TestEditOfCutRedirect has a redirect come in two pieces, the beginning of
+// the next command behind it: the capture still says what was sent.
+func TestEditOfCutRedirect(t *testing.T) {
+	file, path := recorder(t)
+	next := make(chan bool)
+	up := startServer(t, "127.0.0.1:0", func(conn *net.TCPConn) {
+		line(t, bufio.NewReader(conn))
+		send(t, conn, "QNG\r\nXFR 1 SB 192.0")
+		<-next
+		send(t, conn, ".2.9:1864 CKI 1.2\r\nNLN AWY somebody@example.com")
+		<-next
+	})
+	p := serve(t, &Proxy{Upstream: up, Recorder: file})
+	c := dial(t, p.Addr().String())
+	r := bufio.NewReader(c)
+	send(t, c, "VER 1 MSNP7\r\n")
+	line(t, r) // the first piece has arrived
+	next <- true
+	line(t, r)
+	next <- true
+	if s := comments(t, path); !strings.Contains(s, `sent "192.0.2.9:1864", delivered "`+p.Addr().String()) {
+		t.Error(s)
+	}
+}
+
 // TestAdvertise names another host in redirects, if the client's kind of
 // address allows.
 func TestAdvertise(t *testing.T) {
