@@ -33,9 +33,10 @@ type conn struct {
 	remote   netip.AddrPort // the client
 	opened   time.Time
 	route    choice
-	rec      *record.Conn  // remembers its errors itself: the relay goes on
-	offered  atomic.Uint64 // bit n: the client's VER named MSNPn
-	dialect  atomic.Uint32 // as decode.Dialect, 0 as long as not known
+	rec      *record.Conn           // remembers its errors itself: the relay goes on
+	offered  atomic.Uint64          // bit n: the client's VER named MSNPn
+	dialect  atomic.Uint32          // as decode.Dialect, 0 as long as not known
+	chat     atomic.Pointer[string] // with FileTransfers: the switchboard and its session, once known
 	stopping atomic.Bool
 	pumps    [2]pump
 
@@ -57,20 +58,27 @@ func newConn(ctx context.Context, p *Proxy, l *listener, client net.Conn) *conn 
 // run forwards until both streams have ended.
 func (c *conn) run() {
 	in := newInput(c.client)
-	if !c.firstLine(in) {
-		c.leave(in)
-		return
+	var server net.Conn
+	var err error
+	t := c.listener.transfer
+	if t != nil { // whoever connects need not be the one who speaks first
+		server, err = c.dialTransfer(t)
+	} else {
+		if !c.firstLine(in) {
+			c.leave(in)
+			return
+		}
+		c.route = c.choose(in.held())
+		c.dialect.Store(uint32(c.route.dialect))
+		server, err = c.proxy.dial(c.ctx, c.route.target)
 	}
-	c.route = c.choose(in.held())
-	c.dialect.Store(uint32(c.route.dialect))
-	server, err := c.proxy.dial(c.ctx, c.route.target)
 	if err != nil {
 		c.refuse(in, err)
 		return
 	}
 	c.connected(server)
-	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server}
-	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client}
+	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server, unframed: t != nil}
+	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client, unframed: t != nil}
 	var other sync.WaitGroup
 	other.Go(c.pumps[decode.C2S].run)
 	c.pumps[decode.S2C].run()
@@ -230,6 +238,15 @@ func (c *conn) close() {
 func (c *conn) linger(peer net.Conn) {
 	closeWrite(peer)
 	peer.SetReadDeadline(time.Now().Add(stopGrace))
+}
+
+// note records n, unless the connection has ended.
+func (c *conn) note(dir decode.Direction, n event.Comment) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.aborted && !(c.ended[0] && c.ended[1]) {
+		_ = c.rec.Note(dir, n)
+	}
 }
 
 // closeWrite sends a FIN. It fails if the peer is gone, which is found when

@@ -117,6 +117,11 @@ func (p *Proxy) isOwn(a netip.AddrPort) bool {
 			return true
 		}
 	}
+	for _, t := range p.transfers {
+		if !t.closed && listensTo(t.listener) {
+			return true
+		}
+	}
 	return false
 }
 

@@ -1,5 +1,5 @@
 // This file holds the listeners: the main ones that clients are pointed at,
-// and those announced for one server each.
+// those announced for one server each, and those of one file transfer each.
 
 package proxy
 
@@ -10,6 +10,8 @@ import (
 	"net/netip"
 	"strconv"
 	"time"
+
+	"msnscope/decode"
 )
 
 const (
@@ -31,6 +33,8 @@ type listener struct {
 	target target    // of an announced listener: the server it stands for
 	main   *listener // the main listener whose address it shares; itself if it is one
 	used   time.Time // guarded by Proxy.mu: last announced or accepted on
+	// transfer is the file transfer that the listener was opened for, if any.
+	transfer *transfer
 }
 
 // announcement is what an announced listener stands for: a server, on the local
@@ -90,6 +94,9 @@ func (p *Proxy) begin(c *conn) bool {
 	if c.listener.announced() {
 		c.listener.used = time.Now()
 	}
+	if t := c.listener.transfer; t != nil {
+		t.joined()
+	}
 	return true
 }
 
@@ -97,6 +104,9 @@ func (p *Proxy) end(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
+	if t := c.listener.transfer; t != nil {
+		t.left(c.pumps[decode.C2S].received > 0 && c.pumps[decode.S2C].received > 0)
+	}
 }
 
 // announce returns the port of the listener that stands for t beside main,

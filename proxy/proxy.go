@@ -53,6 +53,9 @@ type Proxy struct {
 	// OneCommandPerWrite forwards commands that came together in a write of
 	// their own each, for peers that take one read for one command.
 	OneCommandPerWrite bool
+	// FileTransfers has file transfers come through the proxy too: the addresses
+	// in the invitations' ACCEPT are replaced. Else payloads are never touched.
+	FileTransfers bool
 	// Recorder records what passes; nil: nothing is recorded.
 	Recorder Recorder
 	// Dial connects to a server, given as IP:port; nil: a net.Dialer.
@@ -67,12 +70,15 @@ type Proxy struct {
 	bindErr   error
 	upstream  target
 	advertise netip.Addr // zero if not set
-	cookies   cookies
-	own       sync.WaitGroup // all goroutines
+	// transferLife is the constant, but for tests.
+	transferLife time.Duration
+	cookies      cookies
+	own          sync.WaitGroup // all goroutines
 
 	mu        sync.Mutex
 	main      []*listener
 	announced map[announcement]*listener
+	transfers map[netip.AddrPort]*transfer // by the address that was announced
 	conns     map[*conn]struct{}
 	stopping  bool // no new listeners and connections
 
@@ -101,7 +107,11 @@ func (p *Proxy) open() error {
 		p.Dial = new(net.Dialer).DialContext
 	}
 	p.announced = make(map[announcement]*listener)
+	p.transfers = make(map[netip.AddrPort]*transfer)
 	p.conns = make(map[*conn]struct{})
+	if p.transferLife == 0 {
+		p.transferLife = transferLife
+	}
 	var ok bool
 	if p.upstream, ok = parseTarget([]byte(p.Upstream)); !ok {
 		return fmt.Errorf("upstream %q: want HOST or HOST:PORT", p.Upstream)
@@ -163,6 +173,9 @@ func (p *Proxy) Serve(ctx context.Context) error {
 	}
 	for _, l := range p.announced {
 		l.Close()
+	}
+	for _, t := range p.transfers {
+		t.close()
 	}
 	p.mu.Unlock()
 

@@ -18,13 +18,16 @@ import (
 // in it. The rest waits for its end, but no longer than Proxy.Hold and no more
 // than bufferSize of it; then it goes on as it is, and so does what follows of
 // the same command. A line that may be a redirect waits for its end however
-// long that takes, or the client would be led past the proxy.
+// long that takes, or the client would be led past the proxy; so does an
+// invitation, with Proxy.FileTransfers.
 type pump struct {
 	conn   *conn
 	dir    decode.Direction
 	in     *input // what it holds begins at sent
 	dst    net.Conn
 	framer decode.Framer
+	// unframed: a file transfer, which is no MSNP and goes on as it comes.
+	unframed bool
 
 	// Positions in the stream as its origin sends it.
 	received int64
@@ -78,17 +81,8 @@ func (d *pump) take(p []byte) bool {
 	c := d.conn
 	d.received += int64(len(p))
 	c.proxy.bytes[d.dir].Add(int64(len(p)))
-	d.framer.Dir = d.dir
-	d.framer.Dialect = decode.Dialect(c.dialect.Load())
-	d.framer.Feed(p)
-	var fr decode.Frame
-	for d.framer.Next(&fr) {
-		if fr.Kind == decode.FrameCommand {
-			d.look(&fr)
-		}
-		if c.proxy.OneCommandPerWrite {
-			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
-		}
+	if !d.unframed {
+		d.commands(p)
 	}
 	for i := range d.edits {
 		d.comments = append(d.comments, event.Comment{Edit: &d.edits[i]})
@@ -96,6 +90,22 @@ func (d *pump) take(p []byte) bool {
 	_ = c.rec.Data(d.dir, p, d.comments...)
 	d.comments = d.comments[:0]
 	return d.forward(d.until())
+}
+
+// commands looks at the commands that are whole with the bytes p.
+func (d *pump) commands(p []byte) {
+	d.framer.Dir = d.dir
+	d.framer.Dialect = decode.Dialect(d.conn.dialect.Load())
+	d.framer.Feed(p)
+	var fr decode.Frame
+	for d.framer.Next(&fr) {
+		if fr.Kind == decode.FrameCommand {
+			d.look(&fr)
+		}
+		if d.conn.proxy.OneCommandPerWrite {
+			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
+		}
+	}
 }
 
 // look learns from a whole command what the proxy must know.
@@ -109,10 +119,21 @@ func (d *pump) look(fr *decode.Frame) {
 		if d.mayRedirect() && redirectPrefix(fr.Raw) {
 			d.redirect(fr)
 		}
+	case 'M':
+		if d.mayInvite() {
+			d.invitation(fr)
+		}
+	case 'A', 'C':
+		if d.mayInvite() {
+			d.learnChat(fr.Raw[:fr.Line])
+		}
 	}
 }
 
 func (d *pump) mayRedirect() bool { return d.dir == decode.S2C && !d.conn.route.switchboard }
+
+// mayInvite reports whether invitations are to be looked for.
+func (d *pump) mayInvite() bool { return d.conn.proxy.FileTransfers && d.conn.route.switchboard }
 
 // learnDialect notes the dialects of a VER. The one spoken is the highest that
 // both sides named.
@@ -143,6 +164,9 @@ func (d *pump) until() int64 {
 		return d.received
 	}
 	if d.mayRedirect() && redirectPrefix(d.in.held()[start-d.sent:]) {
+		return start
+	}
+	if d.mayInvite() && decode.MayBeMeeting(d.in.held()[start-d.sent:]) {
 		return start
 	}
 	hold := d.conn.proxy.Hold

@@ -21,6 +21,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	hold := fs.Duration("hold", proxy.DefaultHold, "how long an unfinished command waits for its end before it goes on as it is")
 	drain := fs.Duration("drain", proxy.DefaultDrain, "how long connections may go on after SIGTERM")
 	oneEach := fs.Bool("one-command-per-write", false, "forward commands one by one, for peers that take one read for one command")
+	transfers := fs.Bool("file-transfers", false, "have file transfers come through too: replaces the addresses in their invitations")
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
 	return func(e *env, args []string) error {
@@ -32,7 +33,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		}
 		p := &proxy.Proxy{
 			Upstream: *upstream, Listen: *listen, Advertise: *advertise,
-			Hold: zeroIsNone(*hold), Drain: zeroIsNone(*drain), OneCommandPerWrite: *oneEach,
+			Hold: zeroIsNone(*hold), Drain: zeroIsNone(*drain), OneCommandPerWrite: *oneEach, FileTransfers: *transfers,
 		}
 		return runProxy(e, p, pageFlags, *storeAt, nil)
 	}
