@@ -13,5 +13,6 @@
 // connection; its first line says which server it wants (route.go), by the
 // cookies and ports handed out before (cookies.go); that server is dialled
 // (dial.go); two pumps (pump.go) carry the bytes, of which redirects are
-// rewritten (redirect.go).
+// rewritten (redirect.go). With FileTransfers so are the invitations on
+// switchboards, and the transfers come through as well (transfer.go).
 package proxy

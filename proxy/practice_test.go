@@ -29,7 +29,7 @@ func TestPractice(t *testing.T) {
 			must(t, err)
 			defer server.Close()
 			file, path := recorder(t)
-			p := serve(t, &Proxy{Upstream: server.DispatchAddr(), Recorder: file})
+			p := serve(t, &Proxy{Upstream: server.DispatchAddr(), Recorder: file, FileTransfers: name == "cut"})
 			story := &msnptest.Story{Address: p.Addr().String(), Server: server, Pace: time.Microsecond, Scenes: 12}
 			must(t, story.Run(ctx))
 			must(t, server.Drained(ctx))

@@ -46,7 +46,7 @@ func chatting(t *testing.T, server *msnptest.Server, aliceAt, bobAt string) *pai
 			addr = server.DispatchAddr()
 		}
 		handle := [2]string{alice, bob}[i]
-		clients[i] = msnptest.NewClient(msnptest.ClientConfig{Handle: handle, Password: "secret"})
+		clients[i] = msnptest.NewClient(msnptest.ClientConfig{Handle: handle, Password: "secret", Writing: [2]msnptest.Writing{msnptest.HeadApart, msnptest.Pieces}[i], Seed: 3})
 		t.Cleanup(func() { clients[i].Close() })
 		must(t, clients[i].SignIn(ctx, addr))
 		must(t, clients[i].SetStatus(ctx, "NLN"))
@@ -63,7 +63,7 @@ func chatting(t *testing.T, server *msnptest.Server, aliceAt, bobAt string) *pai
 func practiceServer(t *testing.T) *msnptest.Server {
 	t.Helper()
 	server, err := msnptest.Start(msnptest.Config{
-		NS: []string{"127.0.0.2:0"}, SB: []string{"127.0.0.3:0"}, Accounts: []msnptest.Account{
+		Writing: msnptest.Glued, NS: []string{"127.0.0.2:0"}, SB: []string{"127.0.0.3:0"}, Accounts: []msnptest.Account{
 			{Handle: alice, Password: "secret", Name: "Alice", Contacts: []msnptest.Contact{{Handle: bob}}},
 			{Handle: bob, Password: "secret", Name: "Bob", Contacts: []msnptest.Contact{{Handle: alice}}},
 		}})
@@ -118,7 +118,7 @@ func listenAs(t *testing.T, senderConnects, newForm bool) (l *net.TCPListener, f
 	return nl.(*net.TCPListener), fields
 }
 
-// transfers has both sides transfer size bytes: one on a connection that l
+// transferFile has both sides transfer size bytes: one on a connection that l
 // accepts, the other on one to addr. It checks that all arrive.
 func transferFile(t *testing.T, l *net.TCPListener, addr string, senderConnects bool, size int64) {
 	t.Helper()

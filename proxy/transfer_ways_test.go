@@ -165,7 +165,7 @@ func TestTransferCancelled(t *testing.T) {
 		}
 		pair.say(from, to, "Invitation-Command: CANCEL", "Invitation-Cookie: 7", "Cancel-Code: TIMEOUT")
 		<-tr.done
-		if p.isTransfer([]netip.AddrPort{netip.MustParseAddrPort(addr)}) != true {
+		if !p.isTransfer([]netip.AddrPort{netip.MustParseAddrPort(addr)}) {
 			t.Error("its ACCEPT, if it comes late, would be rewritten again")
 		}
 		must(t, pair.from.Leave(pair.ctx))
