@@ -5,6 +5,7 @@ package proxy
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -65,7 +66,7 @@ func checkTransferCapture(t *testing.T, path string, l net.Listener, told string
 			dir = decode.C2S
 		}
 		const perBlock, header = 2045, 3
-		want := size + (size+perBlock-1)/perBlock*header + header + int64(len("VER MSNFTP\r\nFIL 20971520\r\n"))
+		want := size + (size+perBlock-1)/perBlock*header + header + int64(len(fmt.Sprintf("VER MSNFTP\r\nFIL %d\r\n", size)))
 		if c.Bytes[dir] != want || c.How != "FIN" {
 			t.Errorf("%v bytes, want %d of the sender; ended by %s", c.Bytes, want, c.How)
 		}

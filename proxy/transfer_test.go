@@ -87,7 +87,7 @@ func (p *pair) say(from, to *msnptest.Chat, fields ...string) string {
 }
 
 // offer has alice invite bob and returns what bob accepts with.
-func (p *pair) offer(size int) {
+func (p *pair) offer(size int64) {
 	p.t.Helper()
 	invite := []string{"Application-Name: File Transfer", "Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}",
 		"Invitation-Command: INVITE", "Invitation-Cookie: 7", "Application-File: IP-Address: 1.2.3.4.txt", fmt.Sprint("Application-FileSize: ", size)}
