@@ -55,6 +55,7 @@ type Proxy struct {
 	OneCommandPerWrite bool
 	// FileTransfers has file transfers come through the proxy too: the addresses
 	// in the invitations' ACCEPT are replaced. Else payloads are never touched.
+	// It wants a Hold, as clients send the head and the body of a message apart.
 	FileTransfers bool
 	// Recorder records what passes; nil: nothing is recorded.
 	Recorder Recorder

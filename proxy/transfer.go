@@ -226,7 +226,8 @@ func (p *Proxy) companion(c *conn) (other *conn) {
 }
 
 // makeRoom forgets transfers that are over, once their ACCEPT cannot come by
-// again, and reports whether there may be another one.
+// again or there are too many, and reports whether there may be another one.
+// Proxy.mu is held, as in companion.
 func (p *Proxy) makeRoom() bool {
 	now := time.Now()
 	for addr, t := range p.transfers {
@@ -303,6 +304,9 @@ func (c *conn) dialTransfer(t *transfer) (server net.Conn, err error) {
 		c.route = choice{target: target{a.Addr().Unmap().String(), a.Port()}, because: t.source}
 		once, cancel := context.WithTimeout(c.ctx, transferDial)
 		server, err = c.proxy.dial(once, c.route.target)
+		if err != nil && once.Err() != nil && c.ctx.Err() == nil {
+			err = fmt.Errorf("no answer in %v", transferDial)
+		}
 		cancel()
 		if err == nil || c.ctx.Err() != nil {
 			return server, err

@@ -118,4 +118,8 @@ func TestFileTransfer(t *testing.T) {
 	if n := strings.Count(edited, "\n"); n != 1 || !strings.Contains(edited, `"delivered":`) {
 		t.Errorf("%d edited messages: %s", n, edited)
 	}
+	received := string(output(t, "grep", "--store", store, "conn:ft cmd:FIL"))
+	if !strings.Contains(received, "20971520") && !strings.Contains(received, "20,971,520") {
+		t.Errorf("grep found of the transfer's connection %q", received)
+	}
 }
