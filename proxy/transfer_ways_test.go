@@ -271,7 +271,7 @@ func TestManyTransfers(t *testing.T) {
 		t.Error("one more was opened")
 	}
 	p.cancelTransfers(c, "7")
-	if tr, err := open(); err != nil || tr.closed || len(p.transfers) != maxTransfers {
+	if tr, err := open(); err != nil || tr.closed || len(p.transfers) > maxTransfers { // less if a port is used again
 		t.Errorf("after the others were closed: %v, %d remembered", err, len(p.transfers))
 	}
 }
