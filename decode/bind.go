@@ -74,6 +74,10 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 	}
 	for k := 0; k < len(params); k++ {
 		p := &params[k]
+		if p.Optional && p.Until != 0 && !inForce(p.Since, p.Until, ctx.Dialect) &&
+			!(i < end && p.Type == TypeNick && strictFit(p, line, words[i])) {
+			continue // a word that stands here in other dialects only
+		}
 		if i >= end {
 			if !p.Optional {
 				r.score += scoreMissing
@@ -201,7 +205,8 @@ func fit(p *ParamSpec, line string, w Span) int {
 	case TypeList:
 		return two(len(word) == 2 && word[1] == 'L')
 	case TypeHandle:
-		return two(indexByte(word, '@') > 0)
+		// MSNP10 and later have accounts behind N= too, which TypePair is for.
+		return two(indexByte(word, '@') > 0 && (len(word) < 2 || word[:2] != "N="))
 	case TypeAddress:
 		return two(indexByte(word, ':') > 0 || indexByte(word, '.') > 0 || word == "0" || word == "D")
 	case TypeLCID:

@@ -30,13 +30,22 @@ var groupsCommands = []Spec{
 		Name: "LSG", Dir: S2C, Roles: []Role{RoleNS}, Since: 8, Variant: "msnp8-syn", TrID: TrIDNone,
 		Title:   "a group of contacts",
 		Explain: "From MSNP8 on the lines that answer SYN have neither transaction id nor list version.",
-		Notes:   "From MSNP10 on the name comes first and the id is a GUID.",
 		Params: []ParamSpec{
 			{Name: "groupId", Type: TypeWord, Meaning: "id of the group"},
 			{Name: "name", Type: TypeNick, Meaning: "name of the group"},
 			{Name: "zero", Type: TypeInt, Optional: true, Meaning: "always 0; what it says is not known"},
 		},
 		Example: "LSG 0 Other%20Contacts 0",
+	},
+	{
+		Name: "LSG", Dir: S2C, Roles: []Role{RoleNS}, Since: 10, Until: 12, Variant: "msnp10-syn", TrID: TrIDNone,
+		Title:   "a group of contacts",
+		Explain: "From MSNP10 on the name of a group comes first, and its id is a GUID.",
+		Params: []ParamSpec{
+			{Name: "name", Type: TypeNick, Meaning: "name of the group"},
+			{Name: "groupId", Type: TypeGUID, Meaning: "GUID of the group"},
+		},
+		Example: "LSG Friends d6deeacd-7849-4de4-93c5-d130915d0042",
 	},
 	{
 		Name: "ADG", Dir: C2S, Roles: []Role{RoleNS}, Since: 7, TrID: TrIDRequired,

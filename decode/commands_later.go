@@ -274,6 +274,25 @@ var laterCommands = []Spec{
 		Example: "NFY PUT 4",
 	},
 	{
+		Name: "GET", Dir: C2S, Roles: []Role{RoleNS}, Since: 18, TrID: TrIDRequired, Payload: true,
+		Title:   "the client asks for presence or for a circle",
+		Explain: "The payload has headers like a mail, which say what is asked for.",
+		Params: []ParamSpec{
+			{Name: "length", Type: TypeLength, Meaning: "length of the payload in bytes"},
+		},
+		Example: "GET 16 4",
+	},
+	{
+		Name: "GET", Dir: S2C, Roles: []Role{RoleNS}, Since: 18, TrID: TrIDRequired, Payload: true,
+		Title:   "what the client asked for",
+		Explain: "The answer has the transaction id of the client's GET. The payload has headers like a mail and an XML document.",
+		Params: []ParamSpec{
+			{Name: "ok", Type: TypeLiteral, Optional: true, Values: okValues, Meaning: "says that the request is accepted"},
+			{Name: "length", Type: TypeLength, Meaning: "length of the payload in bytes"},
+		},
+		Example: "GET 16 OK 4",
+	},
+	{
 		Name: "SDG", Dir: C2S, Roles: []Role{RoleNS}, Since: 18, TrID: TrIDRequired, Payload: true,
 		Title:   "the user sends a message",
 		Explain: "It replaces MSG: chats no longer need a switchboard. The payload has headers like a mail, which say whom it is for.",

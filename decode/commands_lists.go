@@ -244,6 +244,17 @@ var listsCommands = []Spec{
 		Example: "REM 13 FL 13 anotheruser@hotmail.com 2",
 	},
 	{
+		Name: "REM", Dir: S2C, Roles: []Role{RoleNS}, Since: 10, Until: 12, Variant: "msnp10", TrID: TrIDRequired,
+		Title:   "a person is no longer on a list",
+		Explain: "From MSNP10 on there is no list version, and a GUID stands for a contact and for a group.",
+		Params: []ParamSpec{
+			{Name: "list", Type: TypeList, Values: listValues, Meaning: "list the person has left"},
+			{Name: "who", Type: TypeText, Meaning: "account of the person, or GUID of the contact on the forward list"},
+			{Name: "groupId", Type: TypeGUID, Optional: true, Meaning: "GUID of the group the contact has left; forward list only"},
+		},
+		Example: "REM 13 FL c1f9a363-4ee9-4a33-a434-b056a4c55b98",
+	},
+	{
 		Name: "REA", Dir: C2S, Roles: []Role{RoleNS}, Since: 2, Until: 9, TrID: TrIDRequired,
 		Title:   "the user changes a name",
 		Explain: "With the user's own account it is the friendly name that everybody sees; with that of a contact it is the name remembered in the user's lists.",

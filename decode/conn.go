@@ -92,6 +92,7 @@ func (c *Conn) setDialect(d Dialect) {
 func (c *Conn) show(d Dialect) {
 	if c.Dialect == 0 && d > c.shown {
 		c.shown = d
-		c.framers[C2S].Dialect, c.framers[S2C].Dialect = d, d
+		// It may be any later one too: an ADL can follow the GCF of MSNP11.
+		c.framers[C2S].Dialect, c.framers[S2C].Dialect = maxDialect, maxDialect
 	}
 }

@@ -105,6 +105,22 @@ var framingCases = []framingCase{
 		want:   cmds("UUX 9 2|ab", "UUN 11 a@b 3 1|c", "GCF 6 Shields.xml", "PUT 13 1|d", "UUM 12 a@b 32 1 1|e", "PNG"),
 	},
 	{
+		name: "a length that is no number is none", dir: S2C, dialect: 18,
+		stream: "UBX a@b 1 x5\r\nADL 0 -3\r\nGCF 0 3.0\r\nNFY PUT 0x10\r\n241 8 five\r\nUBN a@b 1 99999999999999999999999\r\nQNG 5\r\n",
+		want: append(append(cmds("UBX a@b 1 x5", "ADL 0 -3", "GCF 0 3.0", "NFY PUT 0x10", "241 8 five"),
+			piece{WhyPayloadLimit, "UBN a@b 1 99999999999999999999999\r\n"}), cmds("QNG 5")...),
+	},
+	{
+		name: "commands that nobody knows yet", dir: S2C, dialect: 21,
+		stream: "ZZZ\r\nZZZ 1 2 3\r\nQQQ 4 {5d3e02ab-6190-11d3-bbbb-00c04f795683} OK\r\n999 4 text\r\nQNG 5\r\n",
+		want:   cmds("ZZZ", "ZZZ 1 2 3", "QQQ 4 {5d3e02ab-6190-11d3-bbbb-00c04f795683} OK", "999 4 text", "QNG 5"),
+	},
+	{
+		name: "the same command has a payload in one direction only", dialect: 18,
+		stream: "GCF 6 Shields.xml 5\r\nUBX a@b 1 4\r\nNFY PUT 3\r\nADL 7 2\r\nabRML 8 1\r\ncPNG\r\n",
+		want:   cmds("GCF 6 Shields.xml 5", "UBX a@b 1 4", "NFY PUT 3", "ADL 7 2|ab", "RML 8 1|c", "PNG"),
+	},
+	{
 		name: "later commands while the dialect is unknown", dir: S2C,
 		stream: "UBX a@b 2\r\nhiNLN NLN a@b A\r\n",
 		want:   cmds("UBX a@b 2|hi", "NLN NLN a@b A"),

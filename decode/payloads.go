@@ -16,7 +16,7 @@ const maxText = 1 << 20
 // string, of which p holds pieces. The slices that p had are used again.
 func (p *Payload) parse(raw []byte, text string, body int, name string) {
 	*p = Payload{Body: body, Headers: p.Headers[:0], Fields: p.Fields[:0], Meaning: p.Meaning[:0]}
-	if name != "MSG" {
+	if name != "MSG" && name != "UUM" && name != "UBM" {
 		p.setText(text[body:], "")
 		switch {
 		case bytes.HasPrefix(bytes.TrimSpace(raw[body:min(len(raw), body+64)]), []byte("<")):

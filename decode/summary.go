@@ -74,7 +74,7 @@ func summarise(a *Annotation, ctx Context) string {
 		}
 	case a.Category == CategoryError:
 		l.say("error ", a.Name, ": ", a.Title)
-		if a.param("text") != "" {
+		if a.param("text") != "" && a.Payload == nil { // else it is the length
 			for i := range a.Params {
 				l.b = append(l.b, ' ')
 				l.b = appendVisible(l.b, a.Params[i].Value, 40)

@@ -67,7 +67,11 @@ func (l *line) server() {
 	case "ADD":
 		l.added()
 	case "REM":
-		l.named("email", "")
+		if l.a.param("who") != "" { // MSNP10 and later
+			l.put("who", "")
+		} else {
+			l.named("email", "")
+		}
 		l.say(" is off the ", listName(l.a.param("list")))
 		l.inGroup()
 	case "REA":

@@ -58,11 +58,21 @@ var typesOf = map[string][]ParamType{
 	"guid": {TypeGUID}, "dialect": {TypeDialect},
 }
 
+// beyondReference are the rows of later dialects that the reference lacks.
+var beyondReference = []string{
+	"ILN s2c msnp14", "NLN s2c msnp14", "REM s2c msnp10", "LSG s2c msnp10-syn", "GET c2s ", "GET s2c ",
+}
+
 func TestTableAgreesWithReference(t *testing.T) {
 	var commands []referenceCommand
 	readReference(t, "commands.json", &commands)
-	if len(commands) != len(Specs()) {
-		t.Errorf("%d rows, the reference has %d", len(Specs()), len(commands))
+	if len(commands)+len(beyondReference) != len(Specs()) {
+		t.Errorf("%d rows, the reference has %d and lacks %d", len(Specs()), len(commands), len(beyondReference))
+	}
+	for _, row := range beyondReference {
+		if !slices.ContainsFunc(Specs(), func(s Spec) bool { return row == fmt.Sprintf("%s %v %s", s.Name, s.Dir, s.Variant) }) {
+			t.Errorf("the row %q does not exist", row)
+		}
 	}
 	for _, want := range commands {
 		dir := C2S

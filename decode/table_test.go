@@ -35,7 +35,7 @@ func TestLookUp(t *testing.T) {
 		dir  Direction
 		want string // name/variant of the rows
 	}{
-		{"NLN", S2C, "NLN/"},
+		{"NLN", S2C, "NLN/ NLN/msnp14"},
 		{"NLN", C2S, ""},
 		{"nln", S2C, ""},
 		{"USR", C2S, "USR/initial USR/response USR/sb-login"},
