@@ -23,7 +23,7 @@ const (
 	// progressInterval is the least time between two calls of progress.
 	progressInterval = 100 * time.Millisecond
 	// sniffed is how much of a file is looked at to tell what it is.
-	sniffed = 4 << 10
+	sniffed = textlog.Head
 	// copied is the piece after which a copy looks whether to go on.
 	copied = 8 << 20
 )
@@ -178,6 +178,9 @@ func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err
 		return dst.Name(), name, err
 	}
 	if _, err = pcapfile.NewReader(bytes.NewReader(head)); err != nil && !(n == sniffed && errors.Is(err, io.ErrUnexpectedEOF)) {
+		if unknown := textlog.Unknown(head); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
+			err = fmt.Errorf("%w, and %w", err, unknown)
+		}
 		return "", "", err
 	}
 	if _, err = dst.Write(head); err != nil {

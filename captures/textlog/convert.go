@@ -3,6 +3,7 @@
 package textlog
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/netip"
@@ -15,8 +16,13 @@ import (
 	"msnscope/decode"
 )
 
-// stepTime is the time between two commands of a log, which has none.
-const stepTime = int64(time.Millisecond)
+const (
+	// stepTime is the time between two commands of a log, which has none.
+	stepTime = int64(time.Millisecond)
+	// timedStep is that between two commands of one second in a log with times:
+	// what matters is their order.
+	timedStep = int64(time.Microsecond)
+)
 
 // Convert writes the log as a pcapng with one TCP conversation for each
 // connection the log speaks of.
@@ -56,12 +62,25 @@ const (
 )
 
 func (c *converter) step(s Step, yield func(*event.Event) error) error {
-	c.now += stepTime
+	if s.Time < 0 {
+		c.now += stepTime
+	} else {
+		c.now = max(c.now+timedStep, s.Time)
+	}
 	if s.Open != "" {
-		c.open(s.Open)
-		return c.note(yield, decode.C2S, "from a text log: server %s; times and addresses are invented", s.Open)
+		return c.open(s, yield)
+	}
+	c.conn.ID = int64(s.Conn)
+	if s.Counted {
+		if err := c.note(yield, s.Dir, "line %d: the log leaves out the length of the payload; it was counted", s.Line); err != nil {
+			return err
+		}
 	}
 	switch {
+	case s.Excess < 0 && s.Data[len(s.Data)-1] == '\n' && bytes.IndexByte(s.Data, '\n') == len(s.Data)-1:
+		if err := c.note(yield, s.Dir, "line %d: the payload, %d bytes, is not in the log", s.Line, -s.Excess); err != nil {
+			return err
+		}
 	case s.Excess < 0:
 		if err := c.note(yield, s.Dir, "line %d: the payload is %d bytes short of the length declared", s.Line, -s.Excess); err != nil {
 			return err
@@ -84,15 +103,27 @@ func (c *converter) note(yield func(*event.Event) error, dir decode.Direction, f
 	return yield(&event.Event{Connection: c.conn.ID, Time: c.now, Kind: event.Note, Dir: dir, Note: "textlog", Text: fmt.Sprintf(format, args...)})
 }
 
-// open begins a connection to the server at an address as written.
-func (c *converter) open(written string) {
-	id := c.conn.ID + 1
-	client, server := client4, c.address(written)
+// open begins a connection and says in a note what of it is invented.
+func (c *converter) open(s Step, yield func(*event.Event) error) error {
+	id := int64(s.Conn)
+	client, server := client4, c.address(s.Open)
 	if server.Addr().Is6() {
 		client = client6
 	}
 	port := firstPort + (id-1)%(lastPort-firstPort+1)
 	c.conn = event.Connection{ID: id, Opened: c.now, Client: netip.AddrPortFrom(client, uint16(port)), Server: server}
+	name := ""
+	if s.Name != "" {
+		name = fmt.Sprintf("%.*q, ", maxPrefix, s.Name)
+	}
+	invented := "times and addresses are invented"
+	switch {
+	case s.Time >= int64(24*time.Hour):
+		invented = "times are the log's, in an unknown time zone; addresses are invented"
+	case s.Time >= 0:
+		invented = "times of day are the log's, in an unknown time zone; days and addresses are invented"
+	}
+	return c.note(yield, decode.C2S, "from a text log: %sserver %s; %s", name, s.Open, invented)
 }
 
 // address turns an address as written into one a packet can carry: a name gets

@@ -153,7 +153,7 @@ S: BYE a@b.c
 		`c2s raw 7 bytes: framing lost`,
 		`c2s command is still there`,
 		`c2s command "hello"`,
-		`s2c note textlog: line 11: the payload is 7 bytes short of the length declared`,
+		`s2c note textlog: line 11: the payload, 7 bytes, is not in the log`,
 		`s2c raw 15 bytes: cut by missing packets`,
 		`s2c gap 7 bytes missing from the capture`,
 		`s2c command a@b.c leaves the chat`,

@@ -85,7 +85,7 @@ func (p *parser) measure(want int) (n int, end bool, lineEnd string, err error) 
 		if err != nil {
 			return 0, false, "", err
 		}
-		stopped = stopped || isCommand(line) || isProse(line)
+		stopped = stopped || p.stops(line)
 		if stopped && (!text || want > maxGlance || length+n-1 > want) {
 			break
 		}
@@ -113,4 +113,13 @@ func (p *parser) measure(want int) (n int, end bool, lineEnd string, err error) 
 		length += len(line) + 2
 	}
 	return own, own > 0 && (length <= want || length-2 > want), crlf, nil
+}
+
+// stops reports whether a line begins something else than a payload.
+func (p *parser) stops(line []byte) bool {
+	if !p.program {
+		return isCommand(line) || isProse(line)
+	}
+	_, ok := markOf(line)
+	return ok || isNoise(line)
 }

@@ -4,11 +4,15 @@
 package textlog
 
 import (
+	"bytes"
 	"errors"
+	"flag"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -16,15 +20,32 @@ import (
 	"msnscope/decode"
 )
 
+var update = flag.Bool("update", false, "rewrite golden files")
+
 // steps parses a log into lines.
 func steps(log string) (string, error) {
 	var b strings.Builder
+	document := sniffDocument(bytes.TrimPrefix([]byte(log), byteOrderMark))
 	err := Parse(strings.NewReader(log), func(s Step) error {
 		switch {
 		case s.Open != "":
-			fmt.Fprintf(&b, "%d open %s\n", s.Line, s.Open)
+			fmt.Fprintf(&b, "%d open %s", s.Line, s.Open)
+			if s.Name != "" {
+				fmt.Fprintf(&b, " (%s)", s.Name)
+			}
+			if s.Time >= 0 {
+				fmt.Fprintf(&b, " at %s", time.Unix(0, s.Time).UTC().Format("2006-01-02 15:04:05.999"))
+			}
+			b.WriteByte('\n')
 		default:
-			fmt.Fprintf(&b, "%d %c %q", s.Line, "CS"[s.Dir], s.Data)
+			fmt.Fprintf(&b, "%d ", s.Line)
+			if s.Conn > 1 && !document {
+				fmt.Fprintf(&b, "#%d ", s.Conn)
+			}
+			fmt.Fprintf(&b, "%c %q", "CS"[s.Dir], s.Data)
+			if s.Counted {
+				b.WriteString(" counted")
+			}
 			if s.Excess != 0 {
 				fmt.Fprintf(&b, " excess %d", s.Excess)
 			}
@@ -46,6 +67,13 @@ func TestParse(t *testing.T) {
 			t.Fatal(err)
 		}
 		log, want := string(archive.Files[0].Data), string(archive.Files[1].Data)
+		if *update {
+			want, _ = steps(log)
+			archive.Files[1].Data = []byte(want)
+			if err := os.WriteFile(path, txtar.Format(archive), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
 		for name, log := range map[string]string{
 			"":                 log,
 			" with CRLF":       strings.ReplaceAll(log, "\n", "\r\n"),
@@ -77,9 +105,16 @@ func TestSniff(t *testing.T) {
 		"":                                            false,
 		"C:\\> dir":                                   false,
 		"C: ":                                         false,
-		"Dear all,\nC: VER 1 MSNP7":                   false,
-		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00":            false,
-		"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00":            false,
+		">>> VER 1 MSNP7\n":                           true,
+		"$ emesene\n>>> VER 1 MSNP13 CVR0":            true,
+		"(13:25:49) prefs: x\n(13:25:49) msn: C: NS 000: VER 1": true,
+		"[20:33:47] ->ns-sock7 VER 1 MSNP12 CVR0":               true,
+		">>> import os\n>>> os.getcwd()":                        false,
+		"<<<<<<< HEAD\n>>> abc":                                 false,
+		"a -> b\n->node VER":                                    false,
+		"Dear all,\nC: VER 1 MSNP7":                             false,
+		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00":                      false,
+		"\x0a\x0d\x0d\x0a\x1c\x00\x00\x00":                      false,
 	} {
 		if got := Sniff([]byte(head)); got != want {
 			t.Errorf("%q: %v", head, got)

@@ -122,10 +122,16 @@ func (s *source) Read(p []byte) (int, error) {
 // openCapture reads in as a capture; a text log is converted on the way. done
 // ends that.
 func openCapture(in io.Reader) (reader *pcapfile.Reader, done func(), err error) {
-	head := bufio.NewReaderSize(in, 64<<10)
+	head := bufio.NewReaderSize(in, textlog.Head)
 	first, _ := head.Peek(4 << 10)
+	if !textlog.Sniff(first) && textlog.Unknown(first) != nil {
+		first, _ = head.Peek(textlog.Head) // a text whose first command may come late
+	}
 	if !textlog.Sniff(first) {
 		reader, err = pcapfile.NewReader(head)
+		if unknown := textlog.Unknown(first); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
+			err = fmt.Errorf("%w, and %w", err, unknown)
+		}
 		return reader, func() {}, err
 	}
 	c := &conversion{}
