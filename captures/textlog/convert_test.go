@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -163,6 +164,42 @@ S: BYE a@b.c
 	}
 }
 
+// A program's log has times of day, connections side by side, and lacks
+// payloads: what is invented and what is missing is said, and the framing goes on.
+func TestConvertProgramsLog(t *testing.T) {
+	r := converted(t, `
+(23:59:58) msn: C: NS 000: VER 1 MSNP9 MSNP8 CVR0
+(23:59:58) msn: S: NS 000: VER 1 MSNP9
+(23:59:59) msn: S: NS 000: RNG 9 192.0.2.7:1863 CKI 17.4 bob@example.com Bob
+(23:59:59) msn: C: SB 001: ANS 1 a@b.c 17.4 9
+(00:00:01) msn: S: SB 001: MSG bob@example.com Bob 120
+(00:00:01) msn: S: NS 000: QNG 50
+(00:00:01) msn: S: SB 001: BYE bob@example.com
+`)
+	var got []string
+	for i := range r.events {
+		e := &r.events[i]
+		got = append(got, fmt.Sprintf("%s %d %v %s", time.Unix(0, e.Time).UTC().Format("02 15:04:05.000000"), e.Connection, e.Dir, e.Summary()))
+	}
+	const invented = "times of day are the log's, in an unknown time zone; days and addresses are invented"
+	want := []string{
+		`01 23:59:58.000000 1 c2s textlog: from a text log: "NS 000", server 192.0.2.100:1863; ` + invented,
+		"01 23:59:58.000001 1 c2s offers MSNP9, MSNP8, CVR0",
+		"01 23:59:58.000002 1 s2c accepts MSNP9",
+		"01 23:59:59.000000 1 s2c bob@example.com (Bob) invites to chat 9 at 192.0.2.7:1863",
+		`01 23:59:59.000001 2 c2s textlog: from a text log: "SB 001", server 192.0.2.7:1863; ` + invented,
+		"01 23:59:59.000002 2 c2s joins chat 9 as a@b.c",
+		"02 00:00:01.000000 2 s2c textlog: line 6: the payload, 120 bytes, is not in the log",
+		"02 00:00:01.000000 2 s2c 29 bytes: cut by missing packets",
+		"02 00:00:01.000000 2 s2c 120 bytes missing from the capture",
+		"02 00:00:01.000001 1 s2c heard, next PNG expected in 50 s",
+		"02 00:00:01.000002 2 s2c bob@example.com leaves the chat",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("events (-want +got):\n%s", d)
+	}
+}
+
 // TestTranscripts reads the logs that lie beside the project.
 func TestTranscripts(t *testing.T) {
 	for name, want := range map[string]int{
@@ -214,6 +251,8 @@ func TestTranscripts(t *testing.T) {
 // FuzzConvert checks that a capture holds the bytes of its log.
 func FuzzConvert(f *testing.F) {
 	f.Add("C: VER 1 MSNP7\nS: VER 1 MSNP7\nClient opens a connection to [::1]:7\nC: OUT")
+	f.Add("(20:14:07) msn: C: NS 000: VER 1 MSNP7\n(20:14:06) msn: C: SB 001: MSG 1 N 50\n(20:14:07) msn: S: NS 000: OUT")
+	f.Add(">>> VER 1 MSNP7\n<<< XFR 1 SB 192.0.2.1:1863 CKI 7\n>>> USR 1 a@b.c 7\n<<< MSG a b\nMIME-Version: 1.0\n\nhi\n<<< QNG")
 	f.Add("C: MSG 1 N 50\nhello\nC: OUT\nC: MSG 1 N 2\nhello\nC: PNG\n")
 	f.Fuzz(func(t *testing.T, log string) {
 		if len(log) > maxLine {
@@ -224,20 +263,21 @@ func FuzzConvert(f *testing.F) {
 			dir  decode.Direction
 		}
 		want := map[stream][]byte{}
-		var conn int64
+		conn := 0
 		err := Parse(strings.NewReader(log), func(s Step) error {
 			if s.Open != "" {
 				conn++
 				return nil
 			}
-			want[stream{conn, s.Dir}] = append(want[stream{conn, s.Dir}], s.Data...)
+			at := stream{int64(s.Conn), s.Dir}
+			want[at] = append(want[at], s.Data...)
 			return nil
 		})
 		if err != nil {
 			return
 		}
 		r := converted(t, log)
-		if len(r.conns) != int(conn) {
+		if len(r.conns) != conn {
 			t.Errorf("%d connections, the log has %d", len(r.conns), conn)
 		}
 		for s, b := range want {

@@ -1,32 +1,26 @@
-// Package textlog reads text logs of MSN sessions, the "C:" and "S:" notation
-// of protocol documents, and turns them into captures, so that they take the
-// same way as everything else.
+// Package textlog reads text logs of MSN sessions and turns them into captures,
+// so that they take the same way as everything else: the "C:" and "S:" notation
+// of protocol documents, and what programs write about themselves.
 //
 //	C: VER 1 MSNP7 CVR0
 //	S: VER 1 MSNP7
 //
-// The notation:
+//	(20:14:07) msn: C: NS 000: VER 1 MSNP9 MSNP8 CVR0
+//	[20:33:47] ->ns-sock7 VER 1 MSNP12 CVR0
+//	>>> VER 1 MSNP13 CVR0
 //
-//   - "C: " and "S: " begin a command of that side. The lines after a payload
-//     command are its payload until the declared length is reached. Each line
-//     end stands for CRLF, or else LF, whichever gives that length; the last
-//     line may be without. A line of a payload may look like a command only
-//     behind an empty line, in the text of a message.
-//   - ".. " continues the line of a command, joined by one blank.
-//   - "Client opens a connection to host:port." begins a connection.
-//   - A line that begins with the name of the preceding command of the server
-//     is one more command of that side (replies to FND have many lines).
-//   - Other lines are prose. Those that begin with "#" come before the first
-//     command and say where the log is from.
+// docs/text-logs.md has the grammars. In all of them the lines after a payload
+// command are its payload until the declared length is reached; each line end
+// stands for CRLF, or else LF, whichever gives that length.
 //
-// Where no number of lines gives the declared length, the log is wrong. Then
-// the payload is what stands before the next command: the rest of it is
-// missing, or too much. Both are shown, and the commands that follow are read
-// as they are.
+// Where no number of lines gives the declared length, the log is wrong or leaves
+// payloads out. Then the payload is what stands before the next command: the
+// rest of it is missing, or too much. Both are shown, and the commands that
+// follow are read as they are.
 //
-// A text log has no times, no real addresses and no packets: Convert invents
-// them (one millisecond a command from 1 January 1970 on, addresses of the
-// documentation ranges) and says so in the capture.
+// A text log has no real addresses, no packets and often no times: Convert
+// invents them (one millisecond a command from 1 January 1970 on, addresses of
+// the documentation ranges) and says so in the capture.
 package textlog
 
 import (
