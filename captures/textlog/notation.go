@@ -52,7 +52,10 @@ func markOf(line []byte) (m mark, ok bool) {
 		if rest[0] == '<' {
 			m.dir = decode.S2C
 		}
-		key, text, _ := bytes.Cut(rest[2:], []byte(" "))
+		key, text, found := bytes.Cut(rest[2:], []byte(" "))
+		if !found || len(key) > maxPrefix {
+			return m, false
+		}
 		m.key, m.text = string(key), text
 	default:
 		head := rest[:min(len(rest), maxPrefix)]

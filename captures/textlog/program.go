@@ -43,10 +43,10 @@ func (p *parser) logged(line []byte) error {
 	key := m.key
 	p.data = append(p.data[:0], m.text...)
 	inline := p.unescape()
-	if err := p.continued(number); err != nil {
-		return err
-	}
 	if !inline {
+		if err := p.continued(number); err != nil {
+			return err
+		}
 		p.data = append(p.data, crlf...)
 	}
 	var err error
@@ -96,8 +96,7 @@ func (p *parser) unescape() bool {
 			case 'x':
 				n, err := strconv.ParseUint(string(p.data[i+1:min(i+3, len(p.data))]), 16, 8)
 				if err != nil || i+3 > len(p.data) {
-					b = append(b, c)
-					i--
+					i-- // a backslash of the text
 					break
 				}
 				c = byte(n)
@@ -174,7 +173,11 @@ func (p *parser) countPayload() (bool, error) {
 	n, length := 0, 0
 	for ; length < maxGlance; n++ {
 		line, err := p.lines.peek(n)
-		if err != nil || p.stops(line) && !bytes.HasPrefix(line, []byte("MIME")) {
+		if err != nil {
+			break
+		}
+		_, marked := markOf(line)
+		if _, timed := clock(line); marked || timed > 0 {
 			break
 		}
 		length += len(line) + len(crlf)
