@@ -62,7 +62,7 @@ func (v *View) Rows(from int64, n int) ([]*event.Event, error) {
 			}
 			e := new(event.Event)
 			b.Event(int(number-r.First), e)
-			e.Session = p.c.Session(e.Connection)
+			e.Session, e.Unanswered = p.c.Session(e.Connection), r.Unanswered(number)
 			rows = append(rows, e)
 		}
 		from = 0

@@ -30,6 +30,8 @@ type scanner struct {
 	connections []int64   // nil: any
 	from, to    int64     // times
 	errors      bool      // error replies only
+	noted       bool      // events with warnings only
+	open        bool      // unanswered requests only
 
 	c        *index.Capture
 	grouping int     // of members
@@ -58,7 +60,7 @@ func newScanner(scope Scope, q *filter.Query) *scanner {
 		s.connections = append([]int64{}, ids...)
 	}
 	s.from, s.to = q.Times()
-	s.errors = q.OnlyErrors()
+	s.errors, s.noted, s.open = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered()
 	return s
 }
 
@@ -69,6 +71,9 @@ func (s *scanner) everything() bool { return s.scope == Scope{} && s.q == nil }
 func (s *scanner) bySession() bool {
 	return s.scope.Session != 0 || strings.Contains(s.q.String(), "sess")
 }
+
+// byAnswers reports whether it matters which requests are answered.
+func (s *scanner) byAnswers() bool { return strings.Contains(s.q.String(), "unanswered") }
 
 // covers reports whether events of the capture can be in the scope.
 func (s *scanner) covers(c *index.Capture) bool {
@@ -99,7 +104,8 @@ func (s *scanner) inScope(f *index.Facts) bool {
 
 // may reports whether a block may hold selected events of the scope.
 func (s *scanner) may(f *index.Facts) bool {
-	if !s.inScope(f) || f.Max < s.from || f.Min > s.to || s.errors && f.Errors == 0 {
+	if !s.inScope(f) || f.Max < s.from || f.Min > s.to || s.errors && f.Errors == 0 ||
+		s.noted && f.Noted == 0 || s.open && !f.HasUnanswered() {
 		return false
 	}
 	if s.connections != nil && !hasAny(f, s.connections) {
@@ -141,7 +147,7 @@ func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Bloc
 			s.scope.Connection != 0 && b.Connection(i) != s.scope.Connection%event.ConnectionsPerCapture {
 			continue
 		}
-		selected := may && s.selects(b, i)
+		selected := may && s.selects(r, b, i)
 		if err := found(r.First+int64(i), b, i, selected); err != nil {
 			return err
 		}
@@ -149,17 +155,21 @@ func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Bloc
 	return nil
 }
 
-func (s *scanner) selects(b *index.Block, i int) bool {
+func (s *scanner) selects(r *index.Ref, b *index.Block, i int) bool {
 	if s.q == nil {
 		return true
 	}
 	if s.commands != nil && !slices.Contains(s.commands, b.Command(i)) || s.errors && !b.Error(i) {
 		return false
 	}
+	open := r.Unanswered(r.First + int64(i))
+	if s.open && !open {
+		return false
+	}
 	if t := b.Time(i); t < s.from || t > s.to {
 		return false
 	}
 	b.Event(i, &s.ev)
-	s.ev.Session = s.sessions[i]
+	s.ev.Session, s.ev.Unanswered = s.sessions[i], open
 	return s.q.Match(&s.ev)
 }

@@ -50,6 +50,7 @@ type part struct {
 	next   int64     // number of the first event not tested
 	all    int64     // events of the capture when last looked at
 	moves  int       // of the capture
+	solved int64     // answers of the capture
 	sel    selection // selected events
 	errs   selection // error replies among them
 	scoped selection // events in the scope, if that says anything
@@ -179,8 +180,16 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	var again []uint64 // what was selected before it has to be tested again
 	first, moves := p.c.Moved(p.moves)
 	p.moves = moves
+	late, solved := p.c.Answered(p.solved)
+	p.solved = solved
+	if !v.scan.bySession() {
+		first = 0
+	}
+	if late != 0 && v.scan.byAnswers() && (first == 0 || late < first) {
+		first = late
+	}
 	reach := p.next
-	if first != 0 && first < p.next && v.scan.bySession() {
+	if first != 0 && first < p.next {
 		again = slices.Clone(p.sel.from(first))
 		p.sel.cut(first)
 		p.errs.cut(first)

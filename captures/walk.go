@@ -45,7 +45,7 @@ func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after in
 				}
 				if scan.q == nil {
 					b.Event(i, &scan.ev)
-					scan.ev.Session = scan.sessions[i]
+					scan.ev.Session, scan.ev.Unanswered = scan.sessions[i], r.Unanswered(m)
 				}
 				return f(&scan.ev)
 			})

@@ -65,9 +65,6 @@ func render(b *strings.Builder, raw string, line, body int, ctx Context) {
 			fmt.Fprintf(b, "        text %q\n", p.Text)
 		}
 	}
-	for _, w := range a.Warnings {
-		fmt.Fprintf(b, "    ! %s: %s\n", w.Code, w.Text)
-	}
 }
 
 // escape is what a line of testdata/examples.txt writes for a byte.

@@ -22,7 +22,6 @@ type Annotation struct {
 	Summary  string // one line in plain words
 	Peer     string // the account at the other end of what is said, "" if none
 	Payload  *Payload
-	Warnings []Warning
 
 	// For AnnotateInto: what Payload was once, and where the summary is written.
 	room  *Payload
@@ -58,12 +57,6 @@ type Header struct {
 	Name, Value string
 	Secret      bool
 	Start, End  int // the value's bytes in the raw command
-}
-
-// Warning is something about a command that a careful reader would point out.
-type Warning struct {
-	Code string `json:"code"` // stable, kebab-case: "payload-short"
-	Text string `json:"text"`
 }
 
 // Category is the family a command belongs to; the page gives each a colour.

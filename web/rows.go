@@ -9,6 +9,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 // maxSummary is the longest text of a row in bytes: more than fits on a line
@@ -36,9 +37,6 @@ func appendRow(dst []byte, e *event.Event) []byte {
 		if category == decode.CategoryError {
 			flags |= flagError
 		}
-		if len(a.Warnings) > 0 {
-			flags |= flagWarning
-		}
 		if a.Spec == nil && category != decode.CategoryError {
 			flags |= flagUnknown
 		}
@@ -51,6 +49,9 @@ func appendRow(dst []byte, e *event.Event) []byte {
 		}
 	case event.Note:
 		cmd, summary, category = e.Note, e.Text, decode.CategoryProxy
+	}
+	if worst, ok := e.Severity(); ok && worst >= conform.Warning {
+		flags |= flagWarning
 	}
 	if e.Delivered != nil {
 		flags |= flagDelivered

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 
 	"msnscope/decode"
+	"msnscope/decode/conform"
 	"msnscope/decode/msnftp"
 )
 
@@ -60,6 +61,20 @@ type Event struct {
 	Answers   int64          // id of the command that this one answers, 0 if none
 	Latency   int64          // nanoseconds since that command
 	Partial   bool           // Raw: a piece of a command cut by a gap or by the end
+	// Warnings are the rules of the protocol that are broken here. One may be
+	// about an event before this one: see its Event.
+	Warnings []conform.Note
+	// Unanswered: a request whose answer has not come so far. The follower sets
+	// it on every request; the store keeps it up to date.
+	Unanswered bool
+}
+
+// Severity returns that of the worst warning; ok is false if there is none.
+func (e *Event) Severity() (worst conform.Severity, ok bool) {
+	for i := range e.Warnings {
+		worst = max(worst, e.Warnings[i].Severity)
+	}
+	return worst, len(e.Warnings) > 0
 }
 
 // Cmd returns the command's name, "" for other kinds.

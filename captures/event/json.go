@@ -67,18 +67,7 @@ func AppendJSON(dst []byte, e *Event, a *decode.Annotation, c *Connection, o JSO
 		dst = append(dst, `,"delivered":`...)
 		dst = appendBase64(dst, cut(e.Delivered, o))
 	}
-	if a != nil && len(a.Warnings) > 0 {
-		dst = append(dst, `,"warnings":[`...)
-		for i := range a.Warnings {
-			dst = comma(dst, i)
-			dst = append(dst, `{"code":`...)
-			dst = AppendJSONString(dst, a.Warnings[i].Code)
-			dst = append(dst, `,"text":`...)
-			dst = AppendJSONString(dst, a.Warnings[i].Text)
-			dst = append(dst, '}')
-		}
-		dst = append(dst, ']')
-	}
+	dst = appendWarnings(dst, e, o)
 	if e.Partial {
 		dst = append(dst, `,"partial":true`...)
 	}

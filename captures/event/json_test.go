@@ -14,6 +14,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -74,14 +75,17 @@ func samples() []sample {
 	xfr := command("XFR 5 SB 64.4.13.201:1863 CKI 17262740.1", "")
 	xfr.TrID, xfr.Answers, xfr.Latency = 5, 50398, 37_000_999
 	xfr.Delivered = []byte("XFR 5 SB 127.0.0.1:1863 CKI 17262740.1\r\n")
+	xfr.Warnings = []conform.Note{
+		{Code: "redirect-words", Severity: conform.Warning, Event: xfr.ID, Text: `"CKI" & co`},
+		{Code: "unanswered", Severity: conform.Info, Event: 50390, Text: "CHG 5 was not answered"},
+	}
 	xfrNotes := &decode.Annotation{
 		Name: "XFR", Title: "go to another server", Category: decode.CategoryControl, TrID: 5,
 		Params: []decode.Param{
 			{Name: "server", Value: "SB", Raw: "SB", Start: 6, End: 8},
 			{Name: "cookie", Value: "17262740.1", Raw: "17262740.1", Type: decode.TypeCookie, Secret: true, Start: 30, End: 40},
 		},
-		Summary:  "chat on 64.4.13.201:1863",
-		Warnings: []decode.Warning{{Code: "odd-word", Text: `"CKI" & co`}},
+		Summary: "chat on 64.4.13.201:1863",
 	}
 
 	body := "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\nAuth-Cookie: 4441\r\nPort: 6891\r\n"

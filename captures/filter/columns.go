@@ -9,6 +9,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 // words returns the words of an event for a field of kindWord; yield returns
@@ -143,7 +144,11 @@ type eventFlag struct {
 	test  func(e *event.Event, m *meaning) bool
 }
 
-var errorsOnly = need{from: math.MinInt64, to: math.MaxInt64, errors: true}
+var (
+	errorsOnly = need{from: math.MinInt64, to: math.MaxInt64, errors: true}
+	notedOnly  = need{from: math.MinInt64, to: math.MaxInt64, noted: true}
+	openOnly   = need{from: math.MinInt64, to: math.MaxInt64, open: true}
+)
 
 func only(names ...string) need {
 	return need{from: math.MinInt64, to: math.MaxInt64, commands: names}
@@ -175,21 +180,21 @@ var isFlags = []eventFlag{
 	column("unknown", "a command nobody knows", func(e *event.Event) bool {
 		return e.Kind == event.Command && e.Line >= 3 && decode.LookUp(e.Cmd(), e.Dir) == nil
 	}),
-	{Value{"warning", "something a careful reader would point out"}, costText, true, everything, hasWarning},
+	{Value{"warning", "a rule of the protocol is broken"}, costColumn, false, notedOnly, hasWarning},
+	{Value{"unanswered", "a request that was not answered so far"}, costColumn, false, openOnly, func(e *event.Event, _ *meaning) bool { return e.Unanswered }},
 	column("answer", "it answers a request", func(e *event.Event) bool { return e.Answers != 0 }),
 }
 
 var hasFlags = []eventFlag{
 	column("payload", "a payload follows the line", hasPayload),
 	column("delivered", "other bytes were delivered", func(e *event.Event) bool { return e.Delivered != nil }),
-	{Value{"warning", "something a careful reader would point out"}, costText, true, everything, hasWarning},
+	{Value{"warning", "a rule of the protocol is broken"}, costColumn, false, notedOnly, hasWarning},
 	column("latency", "it answers a request", func(e *event.Event) bool { return e.Answers != 0 }),
 }
 
 // laterFlags need more than one event to answer.
 var laterFlags = map[string]string{
-	"answered":   "; is:answer finds the answers, lat: how long they took",
-	"unanswered": "; is:answer finds the answers, lat: how long they took",
+	"answered": "; is:answer finds the answers, lat: how long they took",
 }
 
 var isValues, hasValues = flagValues(isFlags), flagValues(hasFlags)
@@ -220,8 +225,34 @@ func isTyping(e *event.Event, m *meaning) bool {
 	return false
 }
 
-func hasWarning(e *event.Event, m *meaning) bool {
-	return e.Kind == event.Command && len(m.of(e).Warnings) > 0
+// hasWarning reports whether real programs are likely to mind: notes of severity
+// info do not count.
+func hasWarning(e *event.Event, _ *meaning) bool {
+	worst, ok := e.Severity()
+	return ok && worst >= conform.Warning
+}
+
+// ruleWords yields the codes of the rules that are broken.
+func ruleWords(e *event.Event, _ *meaning, yield func(string) bool) bool {
+	for i := range e.Warnings {
+		if yield(e.Warnings[i].Code) {
+			return true
+		}
+	}
+	return false
+}
+
+// ruleValues are the codes of the rules.
+func ruleValues() (values []Value) {
+	for _, r := range conform.Catalogue() {
+		values = append(values, Value{r.Code, r.Rule})
+	}
+	return values
+}
+
+// noteText yields the name of what the proxy noted.
+func noteText(e *event.Event, _ *meaning, _ string, yield func(string) bool) bool {
+	return e.Kind == event.Note && e.Note != "" && yield(e.Note)
 }
 
 // commandValues are the names of the command table, each once.

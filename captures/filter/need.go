@@ -16,24 +16,26 @@ type need struct {
 	connections []int64
 	from, to    int64 // Unix ns, both included
 	errors      bool  // error replies only
+	noted       bool  // events with warnings only
+	open        bool  // unanswered requests only
 }
 
 var everything = need{from: math.MinInt64, to: math.MaxInt64}
 
 // nothing is the need of a filter that selects nothing.
-var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, errors: true}
+var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, errors: true, noted: true, open: true}
 
 func (a need) and(b need) need {
 	return need{
 		both(a.commands, b.commands), both(a.sessions, b.sessions), both(a.connections, b.connections),
-		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors,
+		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors, a.noted || b.noted, a.open || b.open,
 	}
 }
 
 func (a need) or(b need) need {
 	return need{
 		either(a.commands, b.commands), either(a.sessions, b.sessions), either(a.connections, b.connections),
-		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors,
+		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors, a.noted && b.noted, a.open && b.open,
 	}
 }
 
@@ -107,3 +109,10 @@ func (q *Query) Times() (from, to int64) {
 
 // OnlyErrors reports whether all selected events are error replies.
 func (q *Query) OnlyErrors() bool { return q != nil && q.root != nil && q.need.errors }
+
+// OnlyNoted reports whether all selected events have warnings.
+func (q *Query) OnlyNoted() bool { return q != nil && q.root != nil && q.need.noted }
+
+// OnlyUnanswered reports whether all selected events are requests without an
+// answer.
+func (q *Query) OnlyUnanswered() bool { return q != nil && q.root != nil && q.need.open }

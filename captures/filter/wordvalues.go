@@ -100,6 +100,8 @@ func wordNeed(f *field, isGlob bool) need {
 	switch {
 	case f.kind == kindStatus && !isGlob:
 		return only(append(statusNames.list(), "FLN")...)
+	case f.Name == "rule":
+		return notedOnly
 	case f.Name == "list":
 		return only(listNames.list()...)
 	}

@@ -10,6 +10,7 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/streams"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 // conn is a connection of the capture. What every packet needs comes first:
@@ -20,12 +21,13 @@ type conn struct {
 	chat      bool  // counted as a chat of its session
 	reported  bool  // in Follower.conns
 	ended     bool
-	facts     *decode.Conn // nil unless it speaks MSNP or MSNFTP
-	file      *transfer    // nil unless it speaks MSNFTP
-	session   *session     // nil until it is decided
-	now       int64        // Unix ns of the packet being decoded
-	lastEvent int64        // Unix ns
-	counted   int64        // bytes that its session has counted
+	facts     *decode.Conn     // nil unless it speaks MSNP or MSNFTP
+	file      *transfer        // nil unless it speaks MSNFTP
+	checker   *conform.Checker // nil unless it speaks MSNP
+	session   *session         // nil until it is decided
+	now       int64            // Unix ns of the packet being decoded
+	lastEvent int64            // Unix ns
+	counted   int64            // bytes that its session has counted
 	errors    int64
 	offset    [2]int64
 	count     [2]int64 // whole commands
@@ -83,6 +85,7 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 			c.swap = 1
 			c.info.Client, c.info.Server = c.stream.Addr[1], c.stream.Addr[0]
 		}
+		c.checker = f.newChecker(c)
 		c.facts = decode.NewConn()
 		if !c.stream.SYN {
 			c.facts.Framer(decode.C2S).MidStream = true
@@ -147,6 +150,7 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 	case speaksMSNP:
 		f.at = c
 		c.facts.Gap(dir, n, f.onFrame)
+		c.checker.Gap()
 	case speaksMSNFTP:
 		f.at = c
 		c.file.decoder.Gap(dir, n, f.onPiece)
@@ -193,6 +197,7 @@ func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
 	}
 	f.ev.Raw = fr.Raw
 	f.ev.Delivered = c.edits[dir].take(fr.Offset, fr.Raw)
+	f.check(c, dir, fr)
 	f.emit(c)
 }
 

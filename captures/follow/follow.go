@@ -9,6 +9,7 @@ import (
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 	"msnscope/decode/msnftp"
 )
 
@@ -34,6 +35,7 @@ type Follower struct {
 	assembler   *streams.Assembler
 	linker      *decode.Linker
 	invitations decode.Invitations
+	known       *conform.Known // what connections have shown about each other's users
 
 	event      int64 // last ids given out
 	connection int64
@@ -53,7 +55,7 @@ type Follower struct {
 
 // New returns a Follower for the capture with the given number.
 func New(capture int, sink Sink) *Follower {
-	f := &Follower{sink: sink, linker: decode.NewLinker(), sessions: map[int64]*session{}, prune: minPrune}
+	f := &Follower{sink: sink, linker: decode.NewLinker(), known: conform.NewKnown(), sessions: map[int64]*session{}, prune: minPrune}
 	f.event = int64(capture) * event.EventsPerCapture
 	f.connection = int64(capture) * event.ConnectionsPerCapture
 	f.session = f.connection
@@ -89,7 +91,7 @@ func (f *Follower) Packet(p *pcapfile.Packet) {
 func (f *Follower) restart() {
 	f.assembler.Flush(streams.EndSection)
 	f.Report()
-	f.linker, f.invitations = decode.NewLinker(), decode.Invitations{}
+	f.linker, f.invitations, f.known = decode.NewLinker(), decode.Invitations{}, conform.NewKnown()
 	f.firstSess = f.session
 	clear(f.sessions)
 }

@@ -116,6 +116,7 @@ func (r *receiver) End(s *streams.Conn, t int64, how string) {
 	f.settle(c)
 	f.closeWrite(c, 0, t)
 	f.closeWrite(c, 1, t)
+	f.checkEnd(c, t, how)
 	c.info.How = how
 	if c.state == ignored {
 		return

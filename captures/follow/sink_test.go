@@ -55,6 +55,7 @@ func (r *told) Event(e *event.Event) {
 	}
 	keep := *e
 	keep.Raw, keep.Delivered = bytes.Clone(e.Raw), bytes.Clone(e.Delivered)
+	keep.Warnings = slices.Clone(e.Warnings)
 	r.events = append(r.events, keep)
 	r.order = append(r.order, fmt.Sprint("event ", e.ID))
 }

@@ -23,12 +23,13 @@ const (
 )
 
 // row is the fixed part of an event. Its bytes stand in Block.bytes from off
-// on: raw, delivered, text, note.
+// on: raw, delivered, text, note, warnings.
 type row struct {
 	time, n, trid, missing, latency int64
 	back                            int64 // id - Answers, 0 if it answers nothing
 	off                             uint32
 	raw, delivered, text, note      uint32 // lengths
+	warnings                        uint32
 	line, body                      uint32
 	conn                            uint32 // id within the capture
 	account                         uint32 // in Block.accounts
@@ -109,6 +110,10 @@ func (b *Block) Event(i int, e *event.Event) {
 		e.Text = string(p[:r.text])
 		e.Note = string(p[r.text : r.text+r.note])
 	}
+	if r.warnings != 0 {
+		p = p[r.text+r.note:]
+		e.Warnings = warningsOf(p[:r.warnings], e.ID)
+	}
 }
 
 // cut takes n bytes off p; nothing is nil unless keep says otherwise.
@@ -159,6 +164,11 @@ func (b *Block) add(e *event.Event) *row {
 	b.bytes = append(b.bytes, e.Delivered...)
 	b.bytes = append(b.bytes, e.Text...)
 	b.bytes = append(b.bytes, e.Note...)
+	if len(e.Warnings) > 0 {
+		before := len(b.bytes)
+		b.bytes = appendWarnings(b.bytes, e)
+		r.warnings = uint32(len(b.bytes) - before)
+	}
 	b.rows = append(b.rows, r)
 	return &b.rows[len(b.rows)-1]
 }

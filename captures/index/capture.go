@@ -35,8 +35,10 @@ type Capture struct {
 	entries  []*entry // its blocks in order, without holes
 	count    int64    // events
 	errors   int64
-	parties       // connections and sessions
-	replaced bool // it is no longer in the index
+	parties                      // connections and sessions
+	answers  changes             // requests that got their answer
+	dirtyF   map[*entry]struct{} // blocks of which only the facts have to be written
+	replaced bool                // it is no longer in the index
 }
 
 // entry is a block in the directory of a capture.

@@ -33,6 +33,7 @@ const (
 	colText
 	colNote
 	colMissing
+	colWarnings
 	colCommand // place in the list of names
 	columns    // how many there are
 )
@@ -131,6 +132,11 @@ func (c column) get(rows []row, s *scratch) bool {
 		for i := range rows {
 			r := &rows[i]
 			v[i] = uint64(r.note)
+		}
+	case colWarnings:
+		for i := range rows {
+			r := &rows[i]
+			v[i] = uint64(r.warnings)
 		}
 	case colMissing:
 		for i := range rows {
@@ -237,6 +243,11 @@ func (c column) set(rows []row, s *scratch) bool {
 		for i := range rows {
 			r := &rows[i]
 			r.note = short(v[i])
+		}
+	case colWarnings:
+		for i := range rows {
+			r := &rows[i]
+			r.warnings = short(v[i])
 		}
 	case colMissing:
 		for i := range rows {

@@ -12,12 +12,14 @@ import (
 type Facts struct {
 	Count    int   // events
 	Errors   int   // error replies
+	Noted    int   // events with warnings
 	Min, Max int64 // times of the earliest and the latest event, Unix ns
 	conns    [8]uint64
 	cmds     [2]uint64
+	open     openBits
 }
 
-const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8
+const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8 + 2 + BlockEvents/8
 
 // HasConnection reports whether the block may hold events of a connection,
 // given as its id within the capture.
@@ -51,6 +53,9 @@ func (f *Facts) add(r *row) {
 		f.Min, f.Max = math.MaxInt64, math.MinInt64
 	}
 	f.Count++
+	if r.warnings > 0 {
+		f.Noted++
+	}
 	f.Min, f.Max = min(f.Min, r.time), max(f.Max, r.time)
 	if r.flags&flagError != 0 {
 		f.Errors++
@@ -75,7 +80,8 @@ func (f *Facts) encode() []byte {
 	for _, w := range f.cmds {
 		p = binary.LittleEndian.AppendUint64(p, w)
 	}
-	return p
+	p = binary.LittleEndian.AppendUint16(p, uint16(f.Noted))
+	return f.open.encode(p)
 }
 
 func decodeFacts(p []byte) (f Facts, err error) {
@@ -94,7 +100,10 @@ func decodeFacts(p []byte) (f Facts, err error) {
 	for i := range f.cmds {
 		f.cmds[i] = binary.LittleEndian.Uint64(p[8*i:])
 	}
-	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count {
+	p = p[16:]
+	f.Noted = int(binary.LittleEndian.Uint16(p))
+	f.open.decode(p[2:])
+	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count || f.Noted > f.Count {
 		return f, damaged("facts of %d events", f.Count)
 	}
 	return f, nil

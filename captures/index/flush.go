@@ -155,6 +155,7 @@ type saving struct {
 type moment struct {
 	rev      int64
 	blocks   []saving
+	facts    []saving // blocks already written, of which the facts have changed
 	conns    []connection
 	sessions []*event.Session
 	captures map[*Capture]State
@@ -218,12 +219,16 @@ func (x *Index) moment() *moment {
 		for _, e := range c.entries[first:] {
 			m.blocks = append(m.blocks, saving{c, e, *e.mem, e.facts})
 		}
+		for e := range c.dirtyF {
+			m.facts = append(m.facts, saving{c: c, e: e, facts: e.facts})
+		}
 		for k := range c.dirtyC {
 			m.conns = append(m.conns, *c.conns[k])
 		}
 		for k := range c.dirtyS {
 			m.sessions = append(m.sessions, c.sessions[k])
 		}
+		clear(c.dirtyF)
 		clear(c.dirtyC)
 		clear(c.dirtyS)
 	}
@@ -235,6 +240,9 @@ func (x *Index) putBack(m *moment) {
 	x.dirty = true
 	for c := range m.captures {
 		c.saved = false
+	}
+	for i := range m.facts {
+		m.facts[i].c.dirtyFacts(m.facts[i].e)
 	}
 	for i := range m.conns {
 		id := m.conns[i].ID
@@ -272,6 +280,15 @@ func (x *Index) write(m *moment) error {
 				return err
 			}
 			_, err := stmt[1].Exec(s.block.First, m.rev, s.facts.encode())
+			return err
+		})
+	if err != nil {
+		return err
+	}
+	err = prepared(tx, [2]string{"UPDATE facts SET rev = ?, facts = ? WHERE first = ?"}, len(m.facts),
+		func(stmt [2]*sql.Stmt, i int) error {
+			s := &m.facts[i]
+			_, err := stmt[0].Exec(m.rev, s.facts.encode(), s.c.ID(s.e.first))
 			return err
 		})
 	if err != nil {

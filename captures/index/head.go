@@ -178,7 +178,7 @@ func (b *Block) check() error {
 	for i := range b.rows {
 		r := &b.rows[i]
 		r.off = uint32(off)
-		off += uint64(r.raw) + uint64(r.delivered) + uint64(r.text) + uint64(r.note)
+		off += uint64(r.raw) + uint64(r.delivered) + uint64(r.text) + uint64(r.note) + uint64(r.warnings)
 		if off > maxBlockBytes {
 			return damaged("a block of more than %d bytes", maxBlockBytes)
 		}
@@ -196,7 +196,7 @@ func (b *Block) size() int {
 		return 0
 	}
 	r := &b.rows[len(b.rows)-1]
-	return int(r.off) + int(r.raw) + int(r.delivered) + int(r.text) + int(r.note)
+	return int(r.off) + int(r.raw) + int(r.delivered) + int(r.text) + int(r.note) + int(r.warnings)
 }
 
 // decodeBody adds the bytes to a block of which the head was read. They are

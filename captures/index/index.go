@@ -217,8 +217,15 @@ func (x *Index) loadCaptures(tx *sql.Tx) error {
 
 // setFacts takes a block's facts from SQLite.
 func (c *Capture) setFacts(n int64, f Facts) error {
-	if last := len(c.entries) - 1; last >= 0 && c.entries[last].first == n {
-		e := c.entries[last]
+	if e := c.find(n); e != nil && e.first == n {
+		if e != c.entries[len(c.entries)-1] && e.facts.Count != f.Count {
+			return damaged("capture %d: the block at %d has grown behind others", c.number, n)
+		}
+		for i := range int64(e.facts.Count) {
+			if e.facts.open.has(i) && !f.open.has(i) {
+				c.answers.add(n + i)
+			}
+		}
 		c.count += int64(f.Count - e.facts.Count)
 		c.errors += int64(f.Errors - e.facts.Errors)
 		e.facts, e.saved = f, f.Count

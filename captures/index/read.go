@@ -164,6 +164,7 @@ func (x *Index) Event(id int64) (*event.Event, error) {
 	e := new(event.Event)
 	b.Event(int(id-b.First), e)
 	e.Session = c.Session(e.Connection)
+	e.Unanswered = r.Unanswered(r.First + int64(id-b.First))
 	return e, nil
 }
 

@@ -103,6 +103,12 @@ func (w *Writer) Event(e *event.Event) {
 	}
 	r := w.block.add(e)
 	w.entry.facts.add(r)
+	if e.Unanswered {
+		w.entry.facts.open.set(n - w.entry.first)
+	}
+	if e.Answers != 0 {
+		w.c.answered(e.Answers - w.c.base())
+	}
 	w.c.seen(r.conn, n)
 	w.c.count++
 	if r.flags&flagError != 0 {

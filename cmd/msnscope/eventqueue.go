@@ -5,6 +5,8 @@
 package main
 
 import (
+	"slices"
+
 	"msnscope/captures/event"
 )
 
@@ -81,6 +83,7 @@ func (q *eventQueue) Event(e *event.Event) {
 	}
 	keep := *e
 	keep.Raw, keep.Delivered = b.keep(e.Raw), b.keep(e.Delivered)
+	keep.Warnings = slices.Clone(e.Warnings)
 	b.events = append(b.events, keep)
 	b.conns = append(b.conns, q.parties[e.Connection])
 	q.events++
