@@ -178,12 +178,13 @@ func TestNotesStayInOrder(t *testing.T) {
 func TestCommentsOfOthers(t *testing.T) {
 	conv := talk(0, `
 		+ opened
-		C: VER 1 MSNP7\r\n`)
-	if r := follow(t, capture(streamstest.File{NG: true, Application: "Dumpcap"}, conv)); len(r.events) != 1 {
+		C: VER 1 MSNP7\r\n
+		S: VER 1 MSNP7\r\n`)
+	if r := follow(t, capture(streamstest.File{NG: true, Application: "Dumpcap"}, conv)); len(r.events) != 2 {
 		t.Errorf("events: %q", r.short())
 	}
 	conv.Turns[0].Comments = []string{"look here", "msnscope:", "msnscope: "}
-	if r := follow(t, capture(live, conv)); len(r.events) != 1 {
+	if r := follow(t, capture(live, conv)); len(r.events) != 2 {
 		t.Errorf("events: %q", r.short())
 	}
 }

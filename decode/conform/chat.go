@@ -5,7 +5,6 @@ package conform
 
 import (
 	"bytes"
-	"strings"
 )
 
 const (
@@ -96,14 +95,14 @@ func (c *Checker) chatServer() {
 	case "JOI":
 		c.arrived(n.word(0))
 	case "BYE":
-		who := foldHandle(n.word(0))
-		if !ch.present[who] && who != foldHandle([]byte(n.ctx.Account)) && c.sure() {
+		who := c.folded(n.word(0))
+		if !ch.present[string(who)] && !bytes.EqualFold(who, []byte(n.ctx.Account)) && c.sure() {
 			c.note("stranger", "%s leaves and was not there", shown(n.word(0)))
 		}
-		delete(ch.present, who)
+		delete(ch.present, string(who))
 	case "MSG":
 		who := n.word(0)
-		if !ch.present[foldHandle(who)] && bytes.IndexByte(who, '@') > 0 && c.sure() {
+		if !ch.present[string(c.folded(who))] && bytes.IndexByte(who, '@') > 0 && c.sure() {
 			c.note("stranger", "%s speaks and is not there", shown(who))
 		}
 	default:
@@ -116,11 +115,11 @@ func (c *Checker) chatServer() {
 // arrived takes note of a person in the chat.
 func (c *Checker) arrived(handle []byte) {
 	ch := &c.chat
-	who := foldHandle(handle)
+	who := c.folded(handle)
 	switch {
-	case who == "":
+	case len(who) == 0:
 		return
-	case who == foldHandle([]byte(c.now.ctx.Account)):
+	case bytes.EqualFold(who, []byte(c.now.ctx.Account)):
 		c.note("join-self", "%s names the user", c.now.name)
 		return
 	case len(ch.present) >= maxPresent:
@@ -130,15 +129,22 @@ func (c *Checker) arrived(handle []byte) {
 	if ch.present == nil {
 		ch.present = map[string]bool{}
 	}
-	ch.present[who] = true
+	ch.present[string(who)] = true
 	ch.ever = true
 }
 
-// foldHandle returns a handle without endpoint in lower case.
-func foldHandle(handle []byte) string {
+// folded returns a handle without endpoint in lower case, up to the next call.
+func (c *Checker) folded(handle []byte) []byte {
 	handle, _, _ = bytes.Cut(handle, []byte(";"))
 	if len(handle) > 2*maxHandle {
 		handle = handle[:2*maxHandle]
 	}
-	return strings.ToLower(string(handle))
+	c.fold = c.fold[:0]
+	for _, b := range handle {
+		if 'A' <= b && b <= 'Z' {
+			b |= 0x20
+		}
+		c.fold = append(c.fold, b)
+	}
+	return c.fold
 }

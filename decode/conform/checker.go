@@ -32,7 +32,8 @@ type Checker struct {
 
 	now   command
 	words []decode.Span
-	blind bool // bytes were missing: what was said is not known whole
+	fold  []byte // a handle in lower case
+	blind bool   // bytes were missing: what was said is not known whole
 
 	after   afterPayload
 	answers answers
@@ -48,8 +49,20 @@ func NewChecker(known *Known) *Checker {
 	if known == nil {
 		known = NewKnown()
 	}
-	return &Checker{known: known, count: map[string]int{}, lists: map[string]listing{}}
+	return &Checker{known: known}
 }
+
+// names are those of the command table, so that a command's need not be made
+// again and again.
+var names = func() map[[3]byte]string {
+	m := map[[3]byte]string{}
+	for _, s := range decode.Specs() {
+		if len(s.Name) == 3 {
+			m[[3]byte([]byte(s.Name))] = s.Name
+		}
+	}
+	return m
+}()
 
 // command is the command being looked at.
 type command struct {
@@ -109,7 +122,10 @@ func (c *Checker) parse() {
 			name[i] = b &^ 0x20
 		}
 	}
-	n.name = string(name[:])
+	var known bool
+	if n.name, known = names[name]; !known {
+		n.name = string(name[:])
+	}
 	n.trid = decode.TrID(n.line, n.ctx.Dir, n.ctx.Dialect)
 	n.args = 1
 	if n.trid >= 0 {
@@ -148,6 +164,9 @@ func (c *Checker) noteAt(event int64, code, format string, args ...any) {
 	r, ok := RuleOf(code)
 	if !ok {
 		panic("conform: no rule " + code)
+	}
+	if c.count == nil {
+		c.count = map[string]int{}
 	}
 	if c.count[code]++; c.count[code] > maxRepeats {
 		return

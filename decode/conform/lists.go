@@ -29,6 +29,9 @@ func (c *Checker) listed(list string, index, total []byte) (first, last bool) {
 	}
 	before, known := c.lists[list]
 	if len(c.lists) < maxListings || known {
+		if c.lists == nil {
+			c.lists = map[string]listing{}
+		}
 		c.lists[list] = listing{n.trid, i, of}
 	}
 	switch {
@@ -50,6 +53,9 @@ func (c *Checker) listed(list string, index, total []byte) (first, last bool) {
 	return i == 1, i == of
 }
 
+// listNames are the lists in words.
+var listNames = map[string]string{"FL": "list FL", "AL": "list AL", "BL": "list BL", "RL": "list RL", "PL": "list PL"}
+
 // listLine looks at LST, LSG and IRO lines of a server.
 func (c *Checker) listLine() {
 	n := &c.now
@@ -58,7 +64,7 @@ func (c *Checker) listLine() {
 		c.listed("people in the chat", n.word(0), n.word(1))
 	case n.name == "LST" && n.trid >= 0 && len(n.words) >= 6:
 		if list := n.word(0); c.listName(list) {
-			_, last := c.listed("list "+string(list), n.word(2), n.word(3))
+			_, last := c.listed(listNames[string(list)], n.word(2), n.word(3))
 			if last && string(list) == "RL" {
 				c.state.listsTold(n)
 			}

@@ -34,7 +34,8 @@ func (c *Checker) syntax() {
 		}
 		return
 	}
-	if code, err := strconv.Atoi(n.name); err == nil {
+	if n.name[0] <= '9' {
+		code, _ := strconv.Atoi(n.name)
 		if _, ok := decode.ErrorCodeOf(code); !ok {
 			c.note("error-code-unknown", "error %s is in no list", n.name)
 		}
