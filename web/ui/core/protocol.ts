@@ -208,7 +208,16 @@ export interface EventObject {
   answers?: number;
   latency_us?: number;
   delivered?: string; // base64
-  warnings?: { code: string; text: string }[] | null;
+  warnings?:
+    | {
+        code: string;
+        severity: string;
+        text: string;
+        event?: number; // that it is about, if another one
+        rule?: string;
+        source?: string;
+      }[]
+    | null;
   partial?: boolean;
   why?: string; // raw: why it is no command
   missing?: number | null; // gap: bytes missing
