@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/spf13/pflag"
 
@@ -25,9 +26,22 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	all := fs.Bool("all", false, "also what is merely odd: real programs do it without harm")
 	asJSON := fs.Bool("json", false, "JSON Lines, a note a line")
+	rules := fs.Bool("rules", false, "list the rules and do nothing else")
+	passwordFile := fs.String("password-file", "", "`FILE` of lines \"handle password\" (mode 0600), to verify how users proved their passwords")
 	return func(e *env, args []string) error {
 		if len(args) > 1 {
 			return usagef("name one session (12) or connection (c31), or none for all")
+		}
+		if *rules {
+			_, err := fmt.Fprint(e.stdout, conform.Markdown())
+			return err
+		}
+		var passwords map[string]string
+		if *passwordFile != "" {
+			var err error
+			if passwords, err = readPasswords(*passwordFile); err != nil {
+				return err
+			}
 		}
 		store, err := readStore(e, *storeAt)
 		if err != nil {
@@ -40,7 +54,7 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 				return err
 			}
 		}
-		c := &check{out: bufio.NewWriter(e.stdout), store: store, json: *asJSON, least: conform.Warning, open: map[int64]*checked{}}
+		c := &check{out: bufio.NewWriter(e.stdout), store: store, json: *asJSON, least: conform.Warning, passwords: passwords, open: map[int64]*checked{}}
 		if *all {
 			c.least = conform.Info
 		}
@@ -58,7 +72,8 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	}
 }
 
-// check feeds the events of connections to their checkers.
+// check prints the warnings that events carry, and feeds checkers once more to
+// know how far sign-ins have come.
 type check struct {
 	out    *bufio.Writer
 	store  *captures.Store
@@ -69,11 +84,14 @@ type check struct {
 	open   map[int64]*checked
 	order  []int64
 	broken int
+	// passwords by handle in lower case; nil: they are not checked.
+	passwords map[string]string
 }
 
 // checked is a connection under way.
 type checked struct {
 	checker *conform.Checker
+	proofs  decode.ProofWatch
 	offset  [2]int64
 	last    int64 // Unix ns
 }
@@ -86,6 +104,10 @@ func (c *check) event(e *event.Event) error {
 	k := c.open[e.Connection]
 	if k == nil {
 		k = &checked{checker: conform.NewChecker(c.known)}
+		k.proofs.Password = func(account string) (string, bool) {
+			p, ok := c.passwords[strings.ToLower(account)]
+			return p, ok
+		}
 		if conn, ok := c.store.Connection(e.Connection); ok {
 			k.checker.Server = conn.Server.Addr()
 		}
@@ -94,6 +116,7 @@ func (c *check) event(e *event.Event) error {
 		c.order = append(c.order, e.Connection)
 	}
 	k.last = e.Time
+	c.notes(e.Connection, e.Warnings)
 	switch e.Kind {
 	case event.Gap:
 		k.checker.Gap()
@@ -104,7 +127,10 @@ func (c *check) event(e *event.Event) error {
 			f.Kind = decode.FrameRaw
 		}
 		k.offset[e.Dir] += int64(len(e.Raw))
-		c.notes(e.Connection, k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account}))
+		k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account})
+		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok && c.passwords != nil && proven.Kind == decode.ProofOfPassword && !c.json {
+			c.proof(e.ID, &proven)
+		}
 	}
 	return nil
 }
@@ -123,7 +149,7 @@ func opens(e *event.Event) bool {
 func (c *check) finish() {
 	for _, id := range c.order {
 		k := c.open[id]
-		c.notes(id, k.checker.Close(k.last))
+		k.checker.Close(k.last)
 		conn, _ := c.store.Connection(id)
 		if stuck := k.checker.SignIn(k.last).Stuck; stuck != "" && !c.json {
 			fmt.Fprintf(c.out, "connection %d (%s %s): stuck: %s\n", id, conn.Role, decode.Visible(conn.Account), decode.Visible(stuck))
@@ -131,6 +157,15 @@ func (c *check) finish() {
 	}
 	c.order = nil
 	clear(c.open)
+}
+
+// proof says whether a user has proved the password.
+func (c *check) proof(id int64, p *decode.Proven) {
+	outcome := p.Result.String()
+	if p.Why != "" {
+		outcome = "unknown: " + p.Why
+	}
+	fmt.Fprintf(c.out, "#%d password of %s: %s\n", id, decode.Visible(p.Who), outcome)
 }
 
 func (c *check) notes(conn int64, notes []conform.Note) {
