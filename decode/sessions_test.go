@@ -179,9 +179,6 @@ func TestLaterSessionsAreUnderstood(t *testing.T) {
 							}
 						}
 					}
-					for _, w := range a.Warnings {
-						fmt.Fprintf(&b, "    ! %s: %s\n", w.Code, w.Text)
-					}
 					if n := len(s.raw) - s.body; n > 0 && !bytes.HasSuffix(line, fmt.Appendf(nil, " %d", n)) {
 						t.Errorf("%s: %q announces another length than %d", path, line, n)
 					}
