@@ -26,7 +26,8 @@ func s(s string) turn { return turn{decode.S2C, s} }
 func play(t testing.TB, turns []turn, size int, end bool) (string, Result) {
 	t.Helper()
 	d := New()
-	var lines, last [2][]string // by direction: what is said in both at once has no order
+	type line struct{ key, text string }
+	var lines [2][]line // by direction: what is said in both at once has no order
 	var in, out [2]strings.Builder
 	emit := func(p Piece) {
 		if len(p.Raw) == 0 {
@@ -34,13 +35,12 @@ func play(t testing.TB, turns []turn, size int, end bool) (string, Result) {
 		}
 		out[p.Dir].Write(p.Raw)
 		key := fmt.Sprintf("%v %s %v", p.Dir, p.Why, p.Partial)
-		if l := last[p.Dir]; l != nil && l[0] == key && (p.Why == "" || p.Why == WhyPage) {
-			l[1] += string(p.Raw)
-		} else {
-			last[p.Dir] = []string{key, string(p.Raw)}
-			lines[p.Dir] = append(lines[p.Dir], key)
+		n := len(lines[p.Dir])
+		if n == 0 || lines[p.Dir][n-1].key != key || p.Why != "" && p.Why != WhyPage {
+			lines[p.Dir] = append(lines[p.Dir], line{key: key})
+			n++
 		}
-		lines[p.Dir][len(lines[p.Dir])-1] = fmt.Sprintf("%s %q", key, last[p.Dir][1])
+		lines[p.Dir][n-1].text += string(p.Raw)
 	}
 	for _, u := range turns {
 		in[u.dir].WriteString(u.data)
@@ -59,7 +59,11 @@ func play(t testing.TB, turns []turn, size int, end bool) (string, Result) {
 			}
 		}
 	}
-	return strings.Join(append(lines[0], lines[1]...), "\n"), d.Result()
+	var list []string
+	for _, l := range append(lines[0], lines[1]...) {
+		list = append(list, fmt.Sprintf("%s %q", l.key, l.text))
+	}
+	return strings.Join(list, "\n"), d.Result()
 }
 
 var msnp = []turn{c("VER 1 MSNP7\r\n"), s("VER 1 MSNP7\r\n")}
