@@ -213,9 +213,6 @@ func foreignLine(line []byte) string {
 		if len(line) < len(f.begin) || string(line[:len(f.begin)]) != f.begin {
 			continue
 		}
-		if f.reason == "HTTP" && bytes.Contains(line, []byte("/gateway/gateway.dll")) {
-			return "HTTP gateway"
-		}
 		return f.reason
 	}
 	return ""

@@ -40,7 +40,7 @@ func TestRecognise(t *testing.T) {
 		{name: "HTTP", c2s: "GET / HTTP/1.1\r\nHost: x\r\n", s2c: "HTTP/1.1 200 OK\r\n", want: No, reason: "HTTP"},
 		{name: "HTTP page about MSNP", c2s: "GET /msnp HTTP/1.0\r\n\r\n", s2c: "HTTP/1.0 200 OK\r\n\r\nVER 1 MSNP7 MSNP6\r\n", want: No, reason: "HTTP"},
 		{name: "HTTP answer only", s2c: "HTTP/1.0 200 OK\r\n\r\nVER 1 MSNP7\r\n", want: No, reason: "HTTP"},
-		{name: "gateway", c2s: "POST http://gateway.messenger.hotmail.com/gateway/gateway.dll?Action=open&Server=NS HTTP/1.1\r\n", want: No, reason: "HTTP gateway"},
+		{name: "gateway", c2s: "POST http://gateway.messenger.hotmail.com/gateway/gateway.dll?Action=open&Server=NS HTTP/1.1\r\n", want: No, reason: "HTTP"},
 		{name: "CONNECT", c2s: "CONNECT messenger.hotmail.com:1863 HTTP/1.0\r\n", want: No, reason: "HTTP CONNECT"},
 		{name: "TLS", c2s: "\x16\x03\x01\x02\x00\x01\x00", want: No, reason: "TLS"},
 		{name: "LDAP", c2s: "\x30\x0c\x02\x01\x01\x60\x07\x02\x01\x03\x04\x00\x80\x00", want: No, reason: "LDAP"},

@@ -104,7 +104,11 @@ func (e *Event) AnnotateInto(a *decode.Annotation) {
 	})
 }
 
-// Connection is one TCP stream.
+// ViaGateway begins the Via of a connection that is carried in HTTP requests.
+const ViaGateway = "HTTP gateway"
+
+// Connection is one TCP stream; or what is carried inside the requests to an
+// HTTP gateway, on TCP connections of their own (role GW).
 type Connection struct {
 	ID      int64          `json:"id"`
 	Session int64          `json:"session"`
@@ -116,6 +120,7 @@ type Connection struct {
 	Chat    string         `json:"chat,omitempty"` // switchboard session id
 	Opened  int64          `json:"-"`              // Unix ns of the first packet
 	Closed  int64          `json:"-"`              // Unix ns of the last one, 0 while open
+	Via     string         `json:"via,omitempty"`  // "" for a plain TCP connection, else through what it goes: ViaGateway ..., "SOCKS5 to HOST:PORT"
 	How     string         `json:"how,omitempty"`  // how it ended: "FIN", "RST", "end of capture", "proxy stopped"
 	Live    bool           `json:"live"`           // recorded by a proxy and still open
 	MSNP    bool           `json:"msnp"`           // MSNP or MSNFTP; false: shown as raw bytes only

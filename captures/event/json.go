@@ -95,7 +95,11 @@ func appendHead(dst []byte, e *Event, c *Connection) []byte {
 	if c != nil {
 		dst = appendAddr(dst, c.Server)
 	}
-	dst = append(dst, `","dir":"`...)
+	dst = append(dst, '"')
+	if c != nil && c.Via != "" {
+		dst = appendText(dst, "via", c.Via)
+	}
+	dst = append(dst, `,"dir":"`...)
 	dst = append(dst, e.Dir.String()...)
 	dst = append(dst, `","ts":`...)
 	dst = appendTime(dst, e.Time)

@@ -8,6 +8,9 @@ import (
 	"strings"
 
 	"msnscope/decode"
+	"msnscope/decode/gateway"
+	"msnscope/decode/httphead"
+	"msnscope/decode/prologue"
 )
 
 // masked stands for a secret where its length does not matter.
@@ -79,6 +82,10 @@ func (e *Event) Masked(a *decode.Annotation) *Event {
 		secrets = secretsOf(a, room[:0])
 	case Raw:
 		secrets = secretsOfRaw(e, room[:0])
+		if e.Role == decode.RoleGW {
+			secrets = appendSpans(secrets, gateway.Secrets(e.Raw))
+		}
+		secrets = appendSpans(secrets, prologue.Secrets(e.Raw, e.Text))
 	}
 	if len(secrets) == 0 {
 		return e
@@ -90,6 +97,13 @@ func (e *Event) Masked(a *decode.Annotation) *Event {
 	}
 	m.Delivered = maskDelivered(e, secrets)
 	return &m
+}
+
+func appendSpans(spans []span, more []httphead.Span) []span {
+	for _, s := range more {
+		spans = append(spans, span{s.Start, s.End})
+	}
+	return spans
 }
 
 func stars(p []byte, start, end int) {

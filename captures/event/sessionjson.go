@@ -51,6 +51,9 @@ func AppendConnection(dst []byte, c *Connection) []byte {
 	dst = appendText(dst, "chat", c.Chat)
 	dst = appendNumber(dst, "opened", c.Opened/1000)
 	dst = appendNumber(dst, "closed", c.Closed/1000)
+	if c.Via != "" {
+		dst = appendText(dst, "via", c.Via)
+	}
 	dst = appendText(dst, "how", c.How)
 	dst = appendFlag(dst, "live", c.Live)
 	dst = appendNumber(dst, "events", c.Events)

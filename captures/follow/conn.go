@@ -11,6 +11,7 @@ import (
 	"msnscope/captures/streams"
 	"msnscope/decode"
 	"msnscope/decode/conform"
+	"msnscope/decode/prologue"
 )
 
 // conn is a connection of the capture. What every packet needs comes first:
@@ -23,6 +24,7 @@ type conn struct {
 	ended     bool
 	facts     *decode.Conn     // nil unless it speaks MSNP or MSNFTP
 	file      *transfer        // nil unless it speaks MSNFTP
+	web       *web             // nil unless it carries requests to a gateway
 	checker   *conform.Checker // nil unless it speaks MSNP
 	session   *session         // nil until it is decided
 	now       int64            // Unix ns of the packet being decoded
@@ -30,6 +32,7 @@ type conn struct {
 	counted   int64            // bytes that its session has counted
 	errors    int64
 	offset    [2]int64
+	inner     [2]int64 // length of the prologue
 	count     [2]int64 // whole commands
 	edits     [2]edits
 	name      string // friendly name and program that its session was told
@@ -41,6 +44,8 @@ type conn struct {
 	look decode.Recogniser
 	head [2][]byte
 	held []piece
+	// nil unless its first bytes may be a prologue
+	prologue *prologue.Decoder
 }
 
 // state is what is known about what a connection speaks.
@@ -50,6 +55,7 @@ const (
 	undecided state = iota
 	speaksMSNP
 	speaksMSNFTP
+	speaksHTTP  // with requests to a gateway
 	speaksOther // shown as raw bytes: recorded by the proxy
 	ignored     // not shown
 )
@@ -62,6 +68,8 @@ type piece struct {
 	data    []byte
 	note    *event.Comment
 	missing int64
+	why     string // not "" for a message of a prologue
+	partial bool
 }
 
 // maxHeld bounds the pieces of a connection that is not recognised yet. Their
@@ -78,16 +86,17 @@ func (c *conn) dir(side int) decode.Direction {
 func (f *Follower) decided(c *conn, v decode.Verdict) {
 	held := c.held
 	c.held, c.head = nil, [2][]byte{}
+	c.passThrough()
 	switch {
 	case v.Answer == decode.Yes:
 		c.state = speaksMSNP
-		if !c.stream.SYN && (v.Swapped || !v.SidesSure && c.stream.Addr[0].Port() == decode.DefaultPort) {
+		if !c.begun() && (v.Swapped || !v.SidesSure && c.stream.Addr[0].Port() == decode.DefaultPort) {
 			c.swap = 1
 			c.info.Client, c.info.Server = c.stream.Addr[1], c.stream.Addr[0]
 		}
-		c.checker = f.newChecker(c)
+		c.checker = f.newChecker(c.info.Server.Addr(), !c.begun())
 		c.facts = decode.NewConn()
-		if !c.stream.SYN {
+		if !c.begun() {
 			c.facts.Framer(decode.C2S).MidStream = true
 			c.facts.Framer(decode.S2C).MidStream = true
 		}
@@ -97,15 +106,20 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 		f.sink.Connection(&c.info)
 	case v.Reason == reasonMSNFTP:
 		f.carries(c)
+	case v.Reason == reasonGateway:
+		f.requests(c, v.Swapped)
 	case c.stream.Live:
 		c.state = speaksOther
 	default:
 		c.state = ignored
-		f.sink.Ignored(&c.info, v.Reason)
+		f.sink.Ignored(&c.info, c.throughWhat(v.Reason))
 		return
 	}
+	c.prologue = nil
 	for _, p := range held {
 		switch {
+		case p.why != "":
+			f.greeting(c, &p)
 		case p.data != nil:
 			f.bytes(c, p.side, p.t, p.data)
 		case p.note != nil:
@@ -136,6 +150,9 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 	case speaksMSNFTP:
 		f.at = c
 		f.fileBytes(c, dir, p)
+	case speaksHTTP:
+		f.webConn = c
+		c.web.decoder.Feed(dir, p, f.onWeb)
 	case speaksOther:
 		f.raw(c, dir, p)
 	}
@@ -154,6 +171,11 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 	case speaksMSNFTP:
 		f.at = c
 		c.file.decoder.Gap(dir, n, f.onPiece)
+	case speaksHTTP:
+		f.webConn = c
+		c.web.decoder.Gap(dir, n, f.onWeb)
+		f.message(c, dir)
+		c.web.at[dir] += max(n, 0)
 	}
 	f.begin(c, event.Gap, dir)
 	f.ev.Missing = n
@@ -173,6 +195,10 @@ func (f *Follower) closeWrite(c *conn, side int, t int64) {
 	case speaksMSNFTP:
 		f.at = c
 		f.fileEnds(c, c.dir(side))
+	case speaksHTTP:
+		f.webConn = c
+		c.web.decoder.CloseWrite(c.dir(side), f.onWeb)
+		f.message(c, c.dir(side))
 	}
 }
 
@@ -196,7 +222,7 @@ func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
 		f.invitation(c, dir, fr)
 	}
 	f.ev.Raw = fr.Raw
-	f.ev.Delivered = c.edits[dir].take(fr.Offset, fr.Raw)
+	f.ev.Delivered = c.edits[dir].take(c.inner[dir]+fr.Offset, fr.Raw)
 	f.check(c, dir, fr)
 	f.emit(c)
 }

@@ -10,6 +10,7 @@ import (
 	"msnscope/captures/streams"
 	"msnscope/decode"
 	"msnscope/decode/conform"
+	"msnscope/decode/gateway"
 	"msnscope/decode/msnftp"
 )
 
@@ -36,6 +37,7 @@ type Follower struct {
 	linker      *decode.Linker
 	invitations decode.Invitations
 	known       *conform.Known // what connections have shown about each other's users
+	gateways    gateway.Table
 
 	event      int64 // last ids given out
 	connection int64
@@ -51,6 +53,8 @@ type Follower struct {
 	at      *conn       // whose frames onFrame takes
 	onFrame func(decode.Direction, *decode.Frame)
 	onPiece func(*msnftp.Piece)
+	webConn *conn // whose pieces onWeb takes
+	onWeb   func(*gateway.Piece)
 }
 
 // New returns a Follower for the capture with the given number.
@@ -62,6 +66,8 @@ func New(capture int, sink Sink) *Follower {
 	f.firstSess = f.session
 	f.onFrame = func(dir decode.Direction, fr *decode.Frame) { f.frame(f.at, dir, fr) }
 	f.onPiece = func(p *msnftp.Piece) { f.piece(f.at, p) }
+	f.onWeb = func(p *gateway.Piece) { f.webPiece(f.webConn, p) }
+	f.gateways.Forgotten = f.forgotten
 	f.assembler = streams.NewAssembler((*receiver)(f))
 	return f
 }
@@ -90,6 +96,7 @@ func (f *Follower) Packet(p *pcapfile.Packet) {
 // Nothing is carried over, so that following may begin at any section.
 func (f *Follower) restart() {
 	f.assembler.Flush(streams.EndSection)
+	f.endTunnels(streams.EndSection)
 	f.Report()
 	f.linker, f.invitations, f.known = decode.NewLinker(), decode.Invitations{}, conform.NewKnown()
 	f.firstSess = f.session
@@ -100,6 +107,7 @@ func (f *Follower) restart() {
 // connections still open end in the way given.
 func (f *Follower) Finish(how string) {
 	f.assembler.Flush(how)
+	f.endTunnels(how)
 	f.Report()
 }
 

@@ -34,6 +34,20 @@ func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
 		f.bytes(c, side, t, p)
 		return
 	}
+	if c.hasPrologue(side, p) {
+		f.greet(c, side, t, p)
+		return
+	}
+	f.data(c, side, t, p)
+}
+
+// data takes bytes of a connection that was not decided when they came, behind
+// its prologue if it has one.
+func (f *Follower) data(c *conn, side int, t int64, p []byte) {
+	if c.state != undecided {
+		f.bytes(c, side, t, p)
+		return
+	}
 	if len(c.held) == 0 { // mostly the first bytes tell, and need not be kept
 		head := [2][]byte{}
 		head[side] = p
@@ -57,7 +71,7 @@ func (r *receiver) Data(s *streams.Conn, side int, t int64, p []byte) {
 // isClear reports whether v, a verdict on n bytes, tells what the connection
 // speaks and which side is the client's. Without a handshake that takes more.
 func (c *conn) isClear(v decode.Verdict, n int) bool {
-	unsure := v.Answer == decode.Yes && !c.stream.SYN && !v.SidesSure && n < decode.RecogniseLimit
+	unsure := v.Answer == decode.Yes && !c.begun() && !v.SidesSure && n < decode.RecogniseLimit
 	return v.Answer != decode.Maybe && !unsure
 }
 
@@ -69,6 +83,13 @@ func (r *receiver) Gap(s *streams.Conn, side int, t int64, n int64) {
 			f.gap(c, side, t, n)
 		}
 		return
+	}
+	if c.prologue != nil {
+		c.prologue.Gap(decode.Direction(side), n, f.greeted(c, t))
+		if c.state != undecided {
+			f.gap(c, side, t, n)
+			return
+		}
 	}
 	if c.held = append(c.held, piece{side: side, t: t, missing: n}); len(c.held) >= maxHeld {
 		f.settle(c)
@@ -106,6 +127,7 @@ func (r *receiver) Comment(s *streams.Conn, side int, t int64, text string) {
 // Close is called when a side's stream has ended.
 func (r *receiver) Close(s *streams.Conn, side int, t int64) {
 	f, c := (*Follower)(r), s.Data.(*conn)
+	f.endPrologue(c, t)
 	f.settle(c)
 	f.closeWrite(c, side, t)
 }
@@ -113,9 +135,15 @@ func (r *receiver) Close(s *streams.Conn, side int, t int64) {
 // End is called when nothing more will come.
 func (r *receiver) End(s *streams.Conn, t int64, how string) {
 	f, c := (*Follower)(r), s.Data.(*conn)
+	f.endPrologue(c, t)
 	f.settle(c)
 	f.closeWrite(c, 0, t)
 	f.closeWrite(c, 1, t)
+	f.end(c, t, how)
+}
+
+// end ends a connection of which all was told.
+func (f *Follower) end(c *conn, t int64, how string) {
 	f.checkEnd(c, t, how)
 	c.info.How = how
 	if c.state == ignored {
@@ -149,6 +177,9 @@ func (f *Follower) settle(c *conn) {
 	v := f.verdict(c, c.head)
 	if v.Answer == decode.Maybe {
 		v = decode.Verdict{Answer: decode.No, Reason: "no MSNP command"}
+		if l := c.look.Look(c.head[0], c.head[1]); l.Answer == decode.No { // of HTTP only the beginning
+			v.Reason = l.Reason
+		}
 		if f.isTransfer(c, c.head, v) {
 			v.Reason = reasonMSNFTP
 		}
@@ -161,6 +192,11 @@ func (f *Follower) settle(c *conn) {
 // is known to be something else.
 func (f *Follower) verdict(c *conn, head [2][]byte) decode.Verdict {
 	v := c.look.Look(head[0], head[1])
+	if v.Reason == reasonHTTP {
+		if v = webVerdict(head, v); v.Reason != reasonHTTP {
+			return v
+		}
+	}
 	if f.isTransfer(c, head, v) {
 		return decode.Verdict{Answer: decode.No, Reason: reasonMSNFTP}
 	}

@@ -122,7 +122,7 @@ func (f *Follower) piece(c *conn, p *msnftp.Piece) {
 		}
 	}
 	f.ev.Raw = raw
-	f.ev.Delivered = c.edits[p.Dir].take(p.Frame.Offset, raw)
+	f.ev.Delivered = c.edits[p.Dir].take(c.inner[p.Dir]+p.Frame.Offset, raw)
 	f.emit(c)
 	r := c.file.decoder.Result()
 	if c.file.invitation == nil && r.Cookie != "" {

@@ -4,6 +4,8 @@
 package follow
 
 import (
+	"net/netip"
+
 	"msnscope/captures/event"
 	"msnscope/captures/streams"
 	"msnscope/decode"
@@ -16,10 +18,9 @@ const noteUnfinished = "unfinished"
 
 // newChecker returns the checker of a connection that speaks MSNP. A capture
 // that begins in the middle of it does not know what was said before.
-func (f *Follower) newChecker(c *conn) *conform.Checker {
+func (f *Follower) newChecker(server netip.Addr, midStream bool) *conform.Checker {
 	k := conform.NewChecker(f.known)
-	k.Server = c.info.Server.Addr()
-	k.MidStream = !c.stream.SYN
+	k.Server, k.MidStream = server, midStream
 	return k
 }
 

@@ -15,7 +15,7 @@ func encodeConnection(p []byte, c *connection) []byte {
 	p = appendInts(p, c.Session)
 	p = append(p, byte(c.Role), byte(c.Dialect), bits(c.Live, c.MSNP))
 	p = appendText(p, c.Client, c.Server)
-	p = appendStrings(p, c.Account, c.Chat, c.How)
+	p = appendStrings(p, c.Account, c.Chat, c.How, c.Via)
 	p = appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first)
 	if t := c.File; t != nil {
 		p = appendStrings(p, t.Name, t.Sender, t.Receiver, t.State, t.Words, t.SHA256)
@@ -33,7 +33,7 @@ func decodeConnection(id int64, p []byte) (c connection, err error) {
 	flags := r.byte()
 	c.Live, c.MSNP = flags&1 != 0, flags&2 != 0
 	r.text(&c.Client, &c.Server)
-	r.strings(&c.Account, &c.Chat, &c.How)
+	r.strings(&c.Account, &c.Chat, &c.How, &c.Via)
 	r.ints(&c.Opened, &c.Closed, &c.Events, &c.Bytes[0], &c.Bytes[1], &c.first)
 	if len(r.p) > 0 {
 		t := new(event.Transfer)

@@ -61,7 +61,7 @@ func (d *Decoder) request(h *half, p *Piece) int64 {
 		p.Session = s
 		switch {
 		case ask.open:
-			p.Why = "open " + printable(s.Server) + " " + printable(s.Host)
+			p.Why = "open " + s.Server + " " + s.Host
 		case r.action == "poll":
 			p.Why = "poll"
 			if n == 0 {
@@ -89,7 +89,7 @@ func (d *Decoder) request(h *half, p *Piece) int64 {
 func (d *Decoder) sessionOf(r *request) (s *Session, known bool) {
 	if r.action == "open" {
 		s = d.table.add()
-		s.Server, s.Host, s.Opened = r.server, r.host, true
+		s.Server, s.Host, s.Opened = printable(r.server), printable(r.host), true
 		return s, true
 	}
 	s = d.table.find(r.session)
