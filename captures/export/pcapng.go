@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
@@ -15,6 +16,7 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/pcapfile"
 	"msnscope/decode"
+	"msnscope/decode/prologue"
 )
 
 // Options says what an export shows.
@@ -23,9 +25,10 @@ type Options struct {
 }
 
 const (
-	maxSegment = 32 << 10 // payload bytes of a packet: within an IP packet of either version
-	flushAfter = 32 << 10 // bytes gathered before they are written
-	maxMissing = 1 << 20  // missing bytes of one gap that get headers
+	maxSegment  = 32 << 10 // payload bytes of a packet: within an IP packet of either version
+	flushAfter  = 32 << 10 // bytes gathered before they are written
+	gatewayPort = 49152    // client's port, from here on, of a connection that came in HTTP and has none of its own
+	maxMissing  = 1 << 20  // missing bytes of one gap that get headers
 )
 
 // Pcapng writes the events that walk yields. conn looks up a connection, nil
@@ -34,7 +37,9 @@ const (
 //
 // Missing bytes are packets of which only the headers were captured, so that
 // they are known to be missing where they are. Notes and edits become packet
-// comments. Events that a filter left out leave no hole.
+// comments. Events that a filter left out leave no hole. Of MSNP in HTTP the
+// connections inside are written, not the HTTP around them, and so are
+// connections behind a SOCKS or HTTP proxy: without their prologue.
 func Pcapng(w io.Writer, walk func(func(*event.Event) error) error, conn func(id int64) *event.Connection, o Options) error {
 	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64}
 	x.buf = pcapfile.AppendSection(x.buf, pcapfile.Application, pcapfile.LinkRaw)
@@ -72,6 +77,9 @@ func (x *writer) event(e *event.Event) error {
 	if e.Time >= x.firstClose {
 		x.close(e.Time)
 	}
+	if e.Role == decode.RoleGW {
+		return nil // what it carries is written as connections of their own
+	}
 	f := x.open[e.Connection]
 	if f == nil {
 		if f = x.begin(e); f == nil {
@@ -84,6 +92,10 @@ func (x *writer) event(e *event.Event) error {
 		x.segment(f, e.Dir, e.Time, flagACK, nil, c.String())
 	case event.Gap:
 		x.missing(f, e)
+	case event.Raw:
+		if !prologue.IsMessage(e.Text) {
+			x.data(f, e)
+		}
 	default:
 		x.data(f, e)
 	}
@@ -103,7 +115,12 @@ func (x *writer) begin(e *event.Event) *flow {
 		return nil
 	}
 	isn := uint32(e.Connection * 2654435761) // differs between connections that share addresses
-	f := &flow{addr: [2]netip.AddrPort{c.Client, c.Server}, next: [2]uint32{isn, isn}, closed: c.Closed, how: c.How}
+	client := c.Client
+	if strings.HasPrefix(c.Via, event.ViaGateway) {
+		// Several share a TCP connection, and so its ports.
+		client = netip.AddrPortFrom(client.Addr(), uint16(gatewayPort+e.Connection%(1<<16-gatewayPort)))
+	}
+	f := &flow{addr: [2]netip.AddrPort{client, c.Server}, next: [2]uint32{isn, isn}, closed: c.Closed, how: c.How}
 	t := e.Time
 	if c.Opened > 0 && c.Opened < t {
 		t = c.Opened

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"msnscope/captures/event"
+	"msnscope/decode"
 )
 
 const (
@@ -36,7 +37,11 @@ type batch struct {
 type party struct {
 	conn    event.Connection // its addresses
 	session int64
+	gateway bool // TCP connections to an HTTP gateway are of no session
 }
+
+// decided reports whether it is known of which session the connection is.
+func (p *party) decided() bool { return p.session != 0 || p.gateway }
 
 // eventQueue is the sink that brings events into batches.
 type eventQueue struct {
@@ -62,10 +67,11 @@ func (q *eventQueue) Connection(c *event.Connection) {
 		p = &party{}
 		q.parties[c.ID] = p
 	}
-	if p.conn.Client != c.Client || p.conn.Server != c.Server {
-		p.conn = event.Connection{ID: c.ID, Client: c.Client, Server: c.Server}
+	if p.conn.Client != c.Client || p.conn.Server != c.Server || p.conn.Via != c.Via {
+		p.conn = event.Connection{ID: c.ID, Client: c.Client, Server: c.Server, Via: c.Via}
 	}
-	if p.session != c.Session {
+	if gateway := c.Role == decode.RoleGW; p.session != c.Session || p.gateway != gateway {
+		p.gateway = gateway
 		p.session = c.Session
 		q.advance()
 	}
@@ -122,7 +128,7 @@ func (q *eventQueue) flush() {
 func (q *eventQueue) advance() {
 	n := 0
 	for _, b := range q.waiting {
-		for b.known < len(b.events) && b.conns[b.known].session != 0 {
+		for b.known < len(b.events) && b.conns[b.known].decided() {
 			b.known++
 		}
 		if b.known < len(b.events) && q.events-len(b.events) < maxPending && q.bytes <= maxPendingBytes {

@@ -93,7 +93,7 @@ func (d *Decoder) sessionOf(r *request) (s *Session, known bool) {
 		return s, true
 	}
 	s = d.table.find(r.session)
-	if s == nil && d.last != nil && !d.last.Closed {
+	if s == nil && d.last != nil && !d.last.Closed && d.last.fits(r.session) {
 		// A client waits for the response, and the one that gave this id is missing.
 		if n := len(d.asked); d.missed || n > 0 && d.asked[n-1].session == d.last {
 			s = d.last
@@ -178,7 +178,7 @@ func (d *Decoder) answered(s *Session, r *response) *Session {
 			s = d.table.find(r.session)
 		}
 	}
-	if s == nil && d.last != nil && !d.last.Closed {
+	if s == nil && d.last != nil && !d.last.Closed && d.last.fits(r.session) {
 		s = d.last // the request is missing
 	}
 	if s == nil {

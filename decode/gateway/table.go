@@ -139,3 +139,10 @@ func stemOf(id string) string {
 	}
 	return ""
 }
+
+// fits reports whether an id may be the next of a session, as far as its form
+// tells.
+func (s *Session) fits(id string) bool {
+	n := len(s.ids)
+	return n == 0 || stemOf(s.ids[n-1]) == stemOf(id)
+}

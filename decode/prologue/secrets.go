@@ -8,6 +8,11 @@ import (
 	"msnscope/decode/httphead"
 )
 
+// IsMessage reports whether a Why is that of a message of a prologue.
+func IsMessage(why string) bool {
+	return strings.HasPrefix(why, "SOCKS") || strings.HasPrefix(why, connectWord)
+}
+
 // Secrets returns the bytes of a piece, with its Why, that are secret:
 // passwords and tickets.
 func Secrets(raw []byte, why string) []httphead.Span {
