@@ -183,6 +183,7 @@ func TestGatewayLoss(t *testing.T) {
 	packets := streamstest.Framing{Link: pcapfile.LinkEthernet}.Packets(streamstest.Merge(convs))
 	whole := len(strings.Fields(follow(t, streamstest.File{}.Bytes(packets)).commandsVia()))
 	for i := range packets {
+		checkStreams(t, fmt.Sprint("without packet ", i+1), append(append([]pcapfile.Packet(nil), packets[:i]...), packets[i+1:]...))
 		r := follow(t, streamstest.File{}.Bytes(append(append([]pcapfile.Packet(nil), packets[:i]...), packets[i+1:]...)))
 		got := strings.Fields(r.commandsVia())
 		if len(got) < whole-3 || len(r.sessions) > 2 {

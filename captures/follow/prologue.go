@@ -10,6 +10,10 @@ import (
 	"msnscope/decode/prologue"
 )
 
+// maxGreeting is how many messages a prologue may have. With two refusals that
+// ask for a password there are nine.
+const maxGreeting = 64
+
 // hasPrologue reports whether bytes of an undecided connection belong to a
 // prologue, or may. Whoever opens a connection speaks first in all of them.
 func (c *conn) hasPrologue(side int, p []byte) bool {
@@ -38,12 +42,19 @@ func (f *Follower) endPrologue(c *conn, t int64) {
 // it is decided what the connection is, all else goes the usual way.
 func (f *Follower) greeted(c *conn, t int64) func(prologue.Piece) {
 	return func(p prologue.Piece) {
-		if p.Why == "" {
+		if p.Why == "" || c.state != undecided {
 			f.data(c, int(p.Dir), t, p.Raw)
 			return
 		}
 		c.inner[p.Dir] += int64(len(p.Raw))
+		if n := len(c.held); n > 0 && p.Why == prologue.WhyPage && c.held[n-1].why == p.Why {
+			c.held[n-1].data, c.held[n-1].t = append(c.held[n-1].data, p.Raw...), t
+			return
+		}
 		c.held = append(c.held, piece{side: int(p.Dir), t: t, data: append([]byte(nil), p.Raw...), why: p.Why, partial: p.Partial})
+		if len(c.held) >= maxGreeting {
+			f.settle(c)
+		}
 	}
 }
 

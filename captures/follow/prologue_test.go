@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams/streamstest"
 	"msnscope/decode"
 )
@@ -124,6 +125,22 @@ func TestPrologueIgnored(t *testing.T) {
 		if len(r.ignored) != 1 || !strings.HasSuffix(r.ignored[0], ": "+want) {
 			t.Errorf("%q, want %q", r.ignored, want)
 		}
+	}
+}
+
+// Refusals without end are not kept.
+func TestPrologueIsBounded(t *testing.T) {
+	again := "C: CONNECT 64.4.13.1:1863 HTTP/1.0\\r\\n\\r\\n\nS: HTTP/1.0 407 No\\r\\nContent-Length: 3\\r\\n\\r\\nno!\n"
+	r := newTold(t)
+	f := New(0, r)
+	var held int
+	packets(t, capture(streamstest.File{}, talk(0, strings.Repeat(again, maxGreeting))), func(p *pcapfile.Packet) {
+		if f.Packet(p); len(r.ignored) == 0 {
+			held++
+		}
+	})
+	if len(r.ignored) != 1 || held > 3*maxGreeting || !strings.HasSuffix(r.ignored[0], ": HTTP CONNECT") {
+		t.Errorf("%q after %d packets", r.ignored, held)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"msnscope/captures/event"
@@ -66,7 +67,7 @@ func checkStreams(t *testing.T, name string, packed []pcapfile.Packet) {
 	}
 	for id, c := range r.conns {
 		list := byAddr[key(c.Client, c.Server)]
-		if len(list) != 1 {
+		if len(list) != 1 || strings.HasPrefix(c.Via, event.ViaGateway) {
 			continue // one of them may have been ignored: which one is which?
 		}
 		for dir := range decode.Direction(2) {
@@ -121,6 +122,9 @@ func FuzzFollow(f *testing.F) {
 		C: ANS 1 a@b.c 17.4 9\r\n
 		+ rewrote s2c bytes from 4: sent "1", delivered "22"
 		S: ANS 1 OK\r\n`)))
+	f.Add(capture(streamstest.File{}, gatewayChat()...))
+	f.Add(capture(live, gatewayChat()[0], binary(socks5+signIn)))
+	f.Add([]byte("\x80POST /gateway.dll?Action=open HTTP/1.1\r\n\r\n"))
 	f.Add([]byte("MSG 1 N 5\r\nhelloOUT\r\n"))
 	tr := streamstest.NewTransfer(100)
 	f.Add(capture(streamstest.File{}, tr.Invitation(), tr.Connection()))

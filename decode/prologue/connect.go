@@ -55,6 +55,10 @@ func joinHostPort(host string, port uint16) string {
 	return host + ":" + strconv.Itoa(int(port))
 }
 
+// maxPage is the longest page of a refusal that is waited for the end of, in
+// bytes. Those of ISA Server have some 5 KB.
+const maxPage = 64 << 10
+
 // connectReply reads the proxy's answer. From a 2xx on the connection is the
 // client's. A refusal has a page; behind that of a 407, which asks for a
 // password, the client may try again.
@@ -82,7 +86,7 @@ func (d *Decoder) connectReply() bool {
 		d.result.Reply = "refused: password needed"
 	}
 	why := connectWord + ": " + d.result.Reply
-	if length, ok := httphead.Length(b[:n]); ok && status == 407 {
+	if length, ok := httphead.Length(b[:n]); ok && status == 407 && length <= maxPage {
 		d.left = length
 		return d.message(decode.S2C, n, why, connectPage)
 	}
