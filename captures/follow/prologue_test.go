@@ -5,9 +5,11 @@ package follow
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 
+	"msnscope/captures/event"
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams/streamstest"
 	"msnscope/decode"
@@ -107,7 +109,7 @@ func TestPrologueEdit(t *testing.T) {
 		C: VER 1 MSNP7\r\n
 		+ rewrote s2c bytes from 17: sent "64.4.13.7:1863", delivered "10.0.0.1:1863"
 		S: XFR 2 NS 64.4.13.7:1863\r\n`)))
-	e := r.events[len(r.events)-1]
+	e := r.events[slices.IndexFunc(r.events, func(e event.Event) bool { return e.Cmd() == "XFR" })]
 	if string(e.Delivered) != "XFR 2 NS 10.0.0.1:1863\r\n" {
 		t.Errorf("delivered %q\n%s", e.Delivered, r.listing())
 	}

@@ -151,6 +151,9 @@ func (c *check) finish() {
 		k := c.open[id]
 		k.checker.Close(k.last)
 		conn, _ := c.store.Connection(id)
+		if conn.Role == decode.RoleGW {
+			continue // the sign-in carried in HTTP is a connection of its own
+		}
 		if stuck := k.checker.SignIn(k.last).Stuck; stuck != "" && !c.json {
 			fmt.Fprintf(c.out, "connection %d (%s %s): stuck: %s\n", id, conn.Role, decode.Visible(conn.Account), decode.Visible(stuck))
 		}

@@ -36,7 +36,7 @@ func (s *checked) Connection(c *event.Connection) {
 		s.checkers[c.ID] = k
 	}
 	k.Server = c.Server.Addr()
-	if c.Closed != 0 {
+	if c.Closed != 0 && c.Role != decode.RoleGW { // what is carried in HTTP is a connection of its own
 		s.notes = append(s.notes, k.Close(c.Closed)...)
 		if in := k.SignIn(c.Closed); !in.Done {
 			s.signIns = append(s.signIns, fmt.Sprintf("connection %d %s: %s", c.ID, c.Role, in.Stuck))
