@@ -3,63 +3,52 @@
 package web
 
 import (
+	"bufio"
 	"net/http"
+	"strings"
 
 	"msnscope/captures"
-	"msnscope/captures/event"
-	"msnscope/captures/export"
+	"msnscope/decode"
 )
 
 // exportChunk is the number of bytes gathered before they are sent.
 const exportChunk = 32 << 10
 
 func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) {
-	format := r.URL.Query().Get("fmt")
-	kind := map[string]string{"jsonl": "application/x-ndjson", "pcapng": "application/octet-stream"}[format]
-	if kind == "" {
-		fail(w, http.StatusBadRequest, "fmt is jsonl or pcapng")
+	format, ok := captures.ExportFormat(r.URL.Query().Get("fmt"))
+	if !ok {
+		var names []string
+		for _, f := range captures.ExportFormats() {
+			names = append(names, f.Name)
+		}
+		fail(w, http.StatusBadRequest, "fmt is one of "+strings.Join(names, ", "))
 		return
 	}
 	scope, q, ok := selection(w, r)
 	if !ok {
 		return
 	}
-	w.Header().Set("Content-Disposition", `attachment; filename="`+exportName(scope)+"."+format+`"`)
-	out := newBody(w, kind)
+	w.Header().Set("Content-Disposition", `attachment; filename="`+exportName(scope)+"."+format.Extension+`"`)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	out := newBody(w, format.MediaType)
 	defer out.end()
 	if r.Method == http.MethodHead {
 		return
 	}
-	walk := func(f func(*event.Event) error) error { return s.Store.Walk(r.Context(), scope, q, f) }
-	conns := connections{store: s.Store}
-	var err error
-	if format == "pcapng" {
-		err = export.Pcapng(out, walk, conns.get, export.Options{Secrets: secrets(r)})
-	} else {
-		err = s.exportLines(out, walk, conns.get, event.JSONOptions{Secrets: secrets(r)})
+	x := captures.Export{
+		Format: format.Name, Scope: scope, Filter: q, Secrets: secrets(r), Pseudonymise: r.URL.Query().Get("pseudonymise") == "1",
+	}
+	if r.URL.Query().Get("side") == "server" {
+		x.Side = decode.S2C
+	}
+	buffered := bufio.NewWriterSize(out, exportChunk)
+	err := s.Store.Export(r.Context(), buffered, x)
+	if err == nil {
+		err = buffered.Flush()
 	}
 	if err != nil {
 		s.abort(r, err)
 	}
-}
-
-func (s *Server) exportLines(out *body, walk func(func(*event.Event) error) error,
-	conn func(int64) *event.Connection, o event.JSONOptions,
-) error {
-	b := make([]byte, 0, 2*exportChunk)
-	err := walk(func(e *event.Event) error {
-		b = append(event.AppendJSON(b, e, nil, conn(e.Connection), o), '\n')
-		if len(b) < exportChunk {
-			return nil
-		}
-		err := out.send(b)
-		b = b[:0]
-		return err
-	})
-	if err == nil {
-		err = out.send(b)
-	}
-	return err
 }
 
 // exportName names an export after its scope: "msnscope-session-12".

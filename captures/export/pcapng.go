@@ -19,11 +19,6 @@ import (
 	"msnscope/decode/prologue"
 )
 
-// Options says what an export shows.
-type Options struct {
-	Secrets bool // leave digests, tickets and cookies as they are instead of masking them byte by byte
-}
-
 const (
 	maxSegment  = 32 << 10 // payload bytes of a packet: within an IP packet of either version
 	flushAfter  = 32 << 10 // bytes gathered before they are written

@@ -21,6 +21,9 @@
 // A text log has no real addresses, no packets and often no times: Convert
 // invents them (one millisecond a command from 1 January 1970 on, addresses of
 // the documentation ranges) and says so in the capture.
+//
+// Write writes such logs: docs/exports.md has the notation, in which nothing has
+// to be guessed.
 package textlog
 
 import (
@@ -59,7 +62,7 @@ const Head = 64 << 10
 // kinds that Parse reads.
 func Sniff(head []byte) bool {
 	head = bytes.TrimPrefix(head, byteOrderMark)
-	return sniffDocument(head) || sniffProgram(head)
+	return isExact(head) || sniffDocument(head) || sniffProgram(head)
 }
 
 // sniffProgram looks for a line that a program logged.
@@ -117,7 +120,12 @@ func sniffDocument(head []byte) bool {
 // Parse reads a log and calls step for each thing it says, in order. An error
 // of the log names the line.
 func Parse(r io.Reader, step func(Step) error) error {
-	p := parser{lines: newLines(r), step: step, conns: map[string]int{}, at: -1}
+	all := newLines(r)
+	if first, _ := all.peek(0); isExact(first) { // an error comes again
+		x := exactParser{lines: all, step: step}
+		return x.parse()
+	}
+	p := parser{lines: all, step: step, conns: map[string]int{}, at: -1}
 	p.program = p.isProgram()
 	for {
 		line, err := p.lines.next()

@@ -8,27 +8,37 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/pflag"
 
 	"msnscope/captures"
-	"msnscope/captures/event"
-	"msnscope/captures/export"
+	"msnscope/decode"
 )
 
 func defineExport(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
-	format := fs.String("format", "jsonl", "jsonl or pcapng")
+	format := fs.String("format", "jsonl", "what to write: "+formatNames())
 	filterText := fs.String("filter", "", "only events that match this `FILTER`")
 	only := fs.String("only", "", "only this session (12) or connection (c31)")
 	output := fs.StringP("output", "o", "", "`FILE` to write to (default: standard output)")
 	secrets := fs.Bool("secrets", false, "leave digests, tickets and cookies as they are instead of masking them")
+	pseudonymise := fs.Bool("pseudonymise", false, "put invented people, texts, addresses and secrets for the real ones")
+	side := fs.String("side", "client", "go, python: whose part the script plays, client or server")
 	return func(e *env, args []string) (err error) {
 		if len(args) > 0 {
 			return usagef("takes no arguments")
 		}
-		if *format != "jsonl" && *format != "pcapng" {
-			return usagef("--format %q: want jsonl or pcapng", *format)
+		if _, ok := captures.ExportFormat(*format); !ok {
+			return usagef("--format %q: want one of %s", *format, formatNames())
+		}
+		part := decode.C2S
+		switch *side {
+		case "client":
+		case "server":
+			part = decode.S2C
+		default:
+			return usagef("--side %q: want client or server", *side)
 		}
 		q, err := parseFilter(*filterText)
 		if err != nil {
@@ -55,21 +65,20 @@ func defineExport(fs *pflag.FlagSet) func(*env, []string) error {
 			to = file
 		}
 		out := bufio.NewWriterSize(to, 256<<10)
-		walk := func(each func(*event.Event) error) error { return store.Walk(e.ctx, scope, q, each) }
-		if *format == "jsonl" {
-			err = walk(jsonLines(out, store, *secrets))
-		} else {
-			conn := func(id int64) *event.Connection {
-				if c, ok := store.Connection(id); ok {
-					return &c
-				}
-				return nil
-			}
-			err = export.Pcapng(out, walk, conn, export.Options{Secrets: *secrets})
-		}
+		err = store.Export(e.ctx, out, captures.Export{
+			Format: *format, Scope: scope, Filter: q, Secrets: *secrets, Pseudonymise: *pseudonymise, Side: part,
+		})
 		if err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
 		return out.Flush()
 	}
+}
+
+func formatNames() string {
+	var names []string
+	for _, f := range captures.ExportFormats() {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
 }

@@ -1,0 +1,172 @@
+// This file puts invented people into events, connections and sessions.
+
+package pseudonym
+
+import (
+	"bytes"
+	"encoding/binary"
+	"strings"
+
+	"msnscope/captures/event"
+	"msnscope/captures/export"
+	"msnscope/decode"
+)
+
+// Source is src with invented people. Nothing of it is secret any more, so that
+// it may be exported with export.Options.Secrets.
+func (p *Pseudonym) Source(src export.Source) export.Source {
+	return export.Source{
+		Walk: func(session int64, f func(*event.Event) error) error {
+			return src.Walk(session, func(e *event.Event) error { return f(p.Event(e)) })
+		},
+		Connection: func(id int64) *event.Connection {
+			c := src.Connection(id)
+			if c == nil {
+				return nil
+			}
+			return p.Connection(c)
+		},
+		Sessions: func() []event.Session {
+			list := src.Sessions()
+			for i := range list {
+				list[i] = p.Session(&list[i])
+			}
+			return list
+		},
+	}
+}
+
+// Connection returns c with invented addresses and people.
+func (p *Pseudonym) Connection(c *event.Connection) *event.Connection {
+	n := *c
+	n.Client, n.Server = p.AddrPort(c.Client), p.AddrPort(c.Server)
+	n.Account = p.Handle(c.Account)
+	n.Chat = p.shape(c.Chat)
+	n.File = nil
+	return &n
+}
+
+// Session returns s with invented addresses and people.
+func (p *Pseudonym) Session(s *event.Session) event.Session {
+	n := *s
+	n.Account, n.Name = p.Handle(s.Account), p.Name(s.Account, s.Name)
+	n.From, n.Server = p.Addr(s.From), p.AddrPort(s.Server)
+	var client []string
+	for w := range strings.FieldsSeq(s.Client) {
+		if !isVersion(w) && w != "MSMSGS" && w != "MSNMSGR" {
+			w = p.shape(w)
+		}
+		client = append(client, w)
+	}
+	n.Client = strings.Join(client, " ")
+	return n
+}
+
+// Event returns e with invented people.
+func (p *Pseudonym) Event(e *event.Event) *event.Event {
+	n := *e
+	n.Account = p.Handle(e.Account)
+	switch e.Kind {
+	case event.Command:
+		n.Raw, n.Line, n.Body = p.command(e, e.Raw, e.Line, e.Body, e.Account)
+		if e.Delivered != nil {
+			line, body := lineOf(e.Delivered)
+			n.Delivered, _, _ = p.command(e, e.Delivered, line, body, e.Account)
+		}
+	case event.Raw:
+		n.Raw = p.raw(e, e.Raw)
+		if e.Delivered != nil {
+			n.Delivered = p.raw(e, e.Delivered)
+		}
+		n.Text = p.words(e.Text)
+	case event.Note:
+		n.Note, n.Text = noteName(e.Note), ""
+	}
+	if n.Delivered != nil && bytes.Equal(n.Delivered, n.Raw) {
+		n.Delivered = nil
+	}
+	return &n
+}
+
+// words keeps why bytes are no command, which the decoder says in its own words.
+func (p *Pseudonym) words(why string) string {
+	switch why {
+	case decode.WhyCutByEnd:
+		return why
+	}
+	if strings.ContainsAny(why, "\"@") {
+		return "bytes that are no command"
+	}
+	return why
+}
+
+// noteName keeps the name of a note of the proxy.
+func noteName(s string) string {
+	if len(s) > 32 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz- ") != "" {
+		return "note"
+	}
+	return s
+}
+
+// raw replaces bytes that are no whole command.
+func (p *Pseudonym) raw(e *event.Event, b []byte) []byte {
+	if e.Role == decode.RoleFT {
+		if out, ok := blocks(b); ok {
+			return out
+		}
+	}
+	out := filled(b)
+	// A piece of a command keeps the name, so that it is read as the same piece.
+	if e.Partial && len(b) > 3 && isName(string(b[:3])) && b[3] == ' ' {
+		copy(out, b[:3])
+	}
+	return out
+}
+
+// blocks empties the blocks of a file transfer. Their headers of three bytes
+// stay: by them the next one is found.
+func blocks(b []byte) (out []byte, ok bool) {
+	out = make([]byte, len(b))
+	for at := 0; at < len(b); {
+		if len(b)-at < 3 || b[at] > 1 {
+			return nil, false
+		}
+		copy(out[at:], b[at:at+3])
+		at += 3 + int(binary.LittleEndian.Uint16(b[at+1:]))
+		if at > len(b) {
+			return nil, false
+		}
+	}
+	return out, true
+}
+
+// transfer invents the words of a line of MSNFTP.
+func (p *Pseudonym) transfer(b []byte) []byte {
+	text := strings.TrimRight(string(b), "\r\n")
+	words := strings.Split(text, " ")
+	for i, w := range words {
+		switch {
+		case w == "", w == "MSNFTP", i == 0 && isName(w):
+		case isHandle(w):
+			words[i] = p.Handle(w)
+		case i > 0 && words[0] != "USR":
+			words[i] = number(p, w)
+		default:
+			words[i] = p.shape(w)
+		}
+	}
+	return append([]byte(strings.Join(words, " ")), b[len(text):]...)
+}
+
+// lineOf finds the line and the payload of a command.
+func lineOf(b []byte) (line, body int) {
+	i := bytes.IndexByte(b, '\n')
+	if i < 0 {
+		return len(b), len(b)
+	}
+	line = i
+	if i > 0 && b[i-1] == '\r' {
+		line--
+	}
+	return line, i + 1
+}
