@@ -144,10 +144,11 @@ func (p *Pseudonym) word(a *decode.Annotation, q *decode.Param, who string) stri
 		return escaped(p.nick(a, q, who))
 	case decode.TypeAddress:
 		return p.host(raw)
-	case decode.TypeWord:
-		if isVersion(raw) {
+	case decode.TypeWord, decode.TypeCookie:
+		if isVersion(raw) && q.Type == decode.TypeWord {
 			return raw
 		}
+		return p.id(raw)
 	case decode.TypeText:
 		if q.Name == "productId" {
 			if _, ok := decode.ProductOf(raw); ok {
@@ -176,7 +177,7 @@ func (p *Pseudonym) word(a *decode.Annotation, q *decode.Param, who string) stri
 func (p *Pseudonym) nick(a *decode.Annotation, q *decode.Param, who string) string {
 	text := unescaped(q.Raw)
 	switch {
-	case allDigits(text) && len(text) < 3:
+	case allDigits(text) && len(text) < 3, text == "Y", text == "N":
 		return text
 	case q.Name == "nick":
 		return p.Name(who, text)

@@ -167,6 +167,15 @@ func (p *Pseudonym) shape(word string) string {
 	}
 }
 
+// id is shape that keeps numbers of up to three digits: of so few no two that
+// differ may become the same.
+func (p *Pseudonym) id(word string) string {
+	if allDigits(word) && len(word) <= 3 {
+		return word
+	}
+	return p.shape(word)
+}
+
 // hex replaces hexadecimal digits by others (digests).
 func (p *Pseudonym) hex(word string) string {
 	d := p.dice("hex", strings.ToLower(word))

@@ -98,6 +98,7 @@ type fieldKind uint8
 
 const (
 	fieldShape   fieldKind = iota // letters for letters, digits for digits
+	fieldID                       // the same, but short numbers stay
 	fieldKeep                     // words of the protocol: kept if they look like one
 	fieldType                     // Content-Type
 	fieldFormat                   // X-MMS-IM-Format
@@ -117,7 +118,7 @@ var fieldKinds = map[string]fieldKind{
 
 	"logintime": fieldShape, "emailenabled": fieldKeep, "memberidhigh": fieldShape, "memberidlow": fieldShape,
 	"lang_preference": fieldShape, "preferredemail": fieldHandle, "country": fieldShape, "postalcode": fieldShape,
-	"gender": fieldShape, "kid": fieldShape, "age": fieldShape, "birthday": fieldShape, "wallet": fieldShape,
+	"gender": fieldShape, "kid": fieldShape, "age": fieldShape, "birthday": fieldShape, "bdaypre": fieldShape, "wallet": fieldShape,
 	"flags": fieldShape, "sid": fieldKeep, "kv": fieldKeep, "mspauth": fieldShape, "clientip": fieldAddress,
 	"clientport": fieldKeep, "abchmigrated": fieldKeep, "mpopenabled": fieldKeep, "routeinfo": fieldShape, "nickname": fieldName,
 
@@ -127,11 +128,11 @@ var fieldKinds = map[string]fieldKind{
 	"type": fieldKeep, "arg1": fieldKeep, "mail-data": fieldShape,
 
 	"application-name": fieldText, "application-guid": fieldGUID, "invitation-command": fieldKeep,
-	"invitation-cookie": fieldShape, "application-file": fieldFile, "application-filesize": fieldKeep,
+	"invitation-cookie": fieldID, "application-file": fieldFile, "application-filesize": fieldKeep,
 	"application-url": fieldShape, "connectivity": fieldKeep, "launch-application": fieldKeep, "request-data": fieldKeep,
 	"ip-address": fieldAddress, "port": fieldKeep, "ip-address-internal": fieldAddress, "ip-address-enc64": fieldShape,
-	"portx": fieldKeep, "portx-internal": fieldKeep, "authcookie": fieldShape, "sender-connect": fieldKeep,
-	"session-protocol": fieldKeep, "session-id": fieldGUID, "context-data": fieldShape, "conn-type": fieldKeep,
+	"portx": fieldKeep, "portx-internal": fieldKeep, "authcookie": fieldID, "sender-connect": fieldKeep,
+	"session-protocol": fieldKeep, "session-id": fieldID, "context-data": fieldShape, "conn-type": fieldKeep,
 	"sip-capability": fieldKeep, "public-ip": fieldAddress, "private-ip": fieldAddress, "upnp": fieldKeep,
 	"usingrendezvous": fieldKeep, "cancel-code": fieldKeep, "application-preview": fieldShape,
 	"client-name": fieldText, "chat-logging": fieldKeep,
@@ -158,6 +159,8 @@ func (p *Pseudonym) field(kind fieldKind, v, who string) string {
 			return text
 		}
 		return number(p, text)
+	case fieldID:
+		return p.id(text)
 	case fieldType:
 		return mediaType(text)
 	case fieldFormat:
