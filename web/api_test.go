@@ -99,6 +99,12 @@ func TestAPI(t *testing.T) {
 	if lines < 4 || bytes.Contains(b, []byte("0f9d00aa")) || !strings.Contains(resp.Header.Get("Content-Disposition"), `"msnscope.jsonl"`) {
 		t.Errorf("export of %d lines, %v: %s", lines, resp.Header, b)
 	}
+	for _, f := range captures.ExportFormats() {
+		resp, b = ask(t, "GET", url+"/api/export?pseudonymise=1&fmt="+f.Name, nil)
+		if resp.StatusCode != 200 || len(b) == 0 && f.Name != "chat" || bytes.Contains(b, []byte("alice")) || resp.Header.Get("Content-Type") != f.MediaType {
+			t.Errorf("%s: %d %.200q", f.Name, resp.StatusCode, b)
+		}
+	}
 	resp, b = ask(t, "GET", url+"/api/export?fmt=pcapng&scope=all", nil)
 	if resp.StatusCode != 200 || !bytes.HasPrefix(b, []byte("\x0a\x0d\x0d\x0a")) || bytes.Contains(b, []byte("0f9d00aa")) || !bytes.Contains(b, []byte("USR 4 MD5 S ****")) {
 		t.Errorf("pcapng: %d %q", resp.StatusCode, b)

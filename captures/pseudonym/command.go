@@ -30,13 +30,14 @@ func (p *Pseudonym) command(e *event.Event, raw []byte, line, body int, account 
 		payload = p.payload(&a, raw[body:], who)
 	}
 	slices.SortStableFunc(a.Params, func(x, y decode.Param) int { return x.Start - y.Start })
-	at := 0
+	at := headOf(raw[:line], a.TrID >= 0)
+	out = append(out, p.head(text[:at])...)
 	for i := range a.Params {
 		q := &a.Params[i]
 		if q.Start < at {
 			continue
 		}
-		out = append(out, p.between(text, at, q.Start, a.TrID >= 0)...)
+		out = append(out, p.blanked(text[at:q.Start])...)
 		switch {
 		case q.Start == q.End:
 		case payload != nil && q.End == len(strings.TrimRight(text, " \t")) && !strings.ContainsAny(q.Raw, " \t"):
@@ -48,35 +49,29 @@ func (p *Pseudonym) command(e *event.Event, raw []byte, line, body int, account 
 		}
 		at = q.End
 	}
-	out = append(out, p.between(text, at, line, a.TrID >= 0)...)
+	out = append(out, p.blanked(text[at:])...)
 	newLine = len(out)
 	out = append(out, raw[line:body]...)
 	newBody = len(out)
 	return append(out, payload...), newLine, newBody
 }
 
-// between passes on what stands between parameters: the name, the transaction
-// id and blanks. Anything else is replaced.
-func (p *Pseudonym) between(line string, from, to int, hasTrID bool) string {
-	if from > 0 {
-		return p.blanked(line[from:to])
+// headOf returns where the name of a command ends, or its transaction id.
+func headOf(line []byte, hasTrID bool) int {
+	w := decode.NextWord(line, 0)
+	if hasTrID {
+		w = decode.NextWord(line, w.End)
 	}
-	head := line[:to]
-	words := strings.Fields(head)
-	if len(words) == 0 {
-		return head
+	return w.End
+}
+
+// head passes on the name and the transaction id.
+func (p *Pseudonym) head(s string) string {
+	w := decode.NextWord([]byte(s), 0)
+	if name := s[w.Start:w.End]; !isName(name) {
+		return s[:w.Start] + p.shape(name) + s[w.End:]
 	}
-	i := strings.Index(head, words[0]) + len(words[0])
-	name := words[0]
-	if !isName(name) {
-		name = p.shape(name)
-	}
-	rest := head[i:]
-	if hasTrID && len(words) > 1 {
-		j := strings.Index(rest, words[1]) + len(words[1])
-		return head[:i-len(words[0])] + name + rest[:j] + p.blanked(rest[j:])
-	}
-	return head[:i-len(words[0])] + name + p.blanked(rest)
+	return s
 }
 
 // isName reports whether a word can be the name of a command: the framing needs
@@ -119,7 +114,7 @@ func personOf(a *decode.Annotation, account string) string {
 // word invents a parameter.
 func (p *Pseudonym) word(a *decode.Annotation, q *decode.Param, who string) string {
 	raw := q.Raw
-	if isKnown(a.Spec, q) {
+	if isKnown(a.Spec, q) || strings.Trim(raw, "0") == "" { // a length of 0 has to stay one
 		return raw
 	}
 	switch q.Type {

@@ -1,0 +1,138 @@
+// This file tests invented people one command at a time, and that commands of
+// any bytes stay commands.
+
+package pseudonym_test
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strings"
+	"testing"
+
+	"msnscope/captures/event"
+	"msnscope/captures/pseudonym"
+	"msnscope/decode"
+)
+
+func Example() {
+	p := pseudonym.New()
+	fmt.Println(p.Handle("alice@hotmail.com") == p.Handle("Alice@Hotmail.com"))
+	fmt.Println(p.Handle("alice@hotmail.com") == pseudonym.New().Handle("alice@hotmail.com"))
+	// Output:
+	// true
+	// false
+}
+
+// framed returns the first command in a stream.
+func framed(dir decode.Direction, stream []byte) (event.Event, bool) {
+	framer := decode.Framer{Dir: dir, Dialect: 7}
+	framer.Feed(stream)
+	var f decode.Frame
+	if !framer.Next(&f) || f.Kind != decode.FrameCommand {
+		return event.Event{}, false
+	}
+	raw := bytes.Clone(f.Raw)
+	return event.Event{
+		Dir: dir, Dialect: 7, Role: decode.RoleNS, Raw: raw, Line: f.Line, Body: f.Body,
+		TrID: decode.TrID(raw[:f.Line], dir, 7), Account: "alice@hotmail.com",
+	}, true
+}
+
+func TestShapes(t *testing.T) {
+	p := pseudonym.New()
+	for line, want := range map[string]string{
+		"<VER 1 MSNP7 CVR0":                                  `^VER 1 MSNP7 CVR0$`,
+		"<USR 4 OK alice@hotmail.com Alice 1":                `^USR 4 OK \w+\.\w+@example\.com \w+%20\w+ 1$`,
+		"<NLN AWY bob@hotmail.com bob@hotmail.com":           `^NLN AWY (\S+@example\.com) \S+@example\.com$`,
+		"<XFR 2 NS 64.4.13.58:1863 0":                        `^XFR 2 NS 10\.\d+\.\d+\.\d+:1863 0$`,
+		"<XFR 9 SB 64.4.13.58:1863 CKI 17262740.1050826919":  `^XFR 9 SB 10\.\S+:1863 CKI \d{8}\.\d{10}$`,
+		"<RNG 11752013 [2001:db9::1]:1863 CKI 1.1 b@c.d Bob": `^RNG \d{8} \[2001:db8:\S+\]:1863 CKI \S+ \S+@example\.com \S+$`,
+		"<LST 5 FL 9 3 40 bob@hotmail.com Bob 0,2":           `^LST 5 FL 9 3 40 \S+@example\.com \S+ 0,2$`,
+		"<PRP 9 PHH 555%201234":                              `^PRP 9 PHH \d{3}%20\d{4}$`,
+		"<911 5":                                             `^911 5$`,
+		">CVR 9 0x0409 win 4.10 i386 MSMSGS 4.6.0073 MSMSGS": `^CVR 9 0x0409 win 4.10 \w+ MSMSGS 4.6.0073 \w+$`,
+		">CHG 7 BSY": `^CHG 7 BSY$`,
+		">FOO 7 bar": `^FOO 7 xxx$`,
+	} {
+		dir := decode.C2S
+		if line[0] == '<' {
+			dir = decode.S2C
+		}
+		e, ok := framed(dir, []byte(line[1:]+"\r\n"))
+		if !ok {
+			t.Fatal(line)
+		}
+		n := p.Event(&e)
+		got := string(n.Raw[:n.Line])
+		if !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s became %s", line, got)
+		}
+		if again := p.Event(&e); !bytes.Equal(again.Raw, n.Raw) {
+			t.Errorf("%s became %s and %s", line, n.Raw, again.Raw)
+		}
+	}
+}
+
+// Who says something in a chat is who is in the list, and the redirect names the
+// server that the connection goes to.
+func TestTheSameStaysTheSame(t *testing.T) {
+	p := pseudonym.New()
+	line := func(dir decode.Direction, s string) string {
+		e, ok := framed(dir, []byte(s))
+		if !ok {
+			t.Fatal(s)
+		}
+		return string(p.Event(&e).Raw)
+	}
+	lst := strings.Fields(line(decode.S2C, "LST 5 FL 9 3 40 Bob@hotmail.com Bob%20B 0\r\n"))
+	const typing = "Content-Type: text/x-msmsgscontrol\r\nTypingUser: bob@hotmail.com\r\n\r\n\r\n"
+	msg := line(decode.S2C, fmt.Sprintf("MSG bob@hotmail.com Bob%%20B %d\r\n%s", len(typing), typing))
+	if strings.Count(msg, lst[6]) != 2 || !strings.Contains(msg, " "+lst[7]+" ") {
+		t.Errorf("%q and %q", lst, msg)
+	}
+	server := netip.MustParseAddrPort("64.4.13.58:1863")
+	c := p.Connection(&event.Connection{Server: server, Client: netip.MustParseAddrPort("1.2.3.4:5"), Account: "bob@hotmail.com"})
+	if xfr := line(decode.S2C, "XFR 2 NS 64.4.13.58:1863 0\r\n"); !strings.Contains(xfr, " "+c.Server.String()+" ") || c.Account != lst[6] || c.Server == server {
+		t.Errorf("%q, connection to %v of %s", xfr, c.Server, c.Account)
+	}
+	sb := strings.Fields(line(decode.S2C, "XFR 9 SB 64.4.13.58:1863 CKI 17262740.105\r\n"))
+	usr := strings.Fields(line(decode.C2S, "USR 1 alice@hotmail.com 17262740.105\r\n"))
+	if sb[5] != usr[3] {
+		t.Errorf("cookies %s and %s", sb[5], usr[3])
+	}
+	rewritten := event.Event{Raw: []byte("XFR 2 NS 64.4.13.58:1863 0\r\n"), Line: 26, Body: 28, TrID: 2, Dir: decode.S2C, Delivered: []byte("XFR 2 NS 5.6.7.8:1863 0\r\n")}
+	if d := p.Event(&rewritten).Delivered; d == nil || bytes.Contains(d, []byte("5.6.7.8")) {
+		t.Errorf("delivered %q", d)
+	}
+}
+
+func FuzzEvent(f *testing.F) {
+	f.Add(true, []byte("MSG a@b.c A 40\r\nContent-Type: text/plain\r\n\r\nhello world!"))
+	f.Add(true, []byte("NLN AWY  \xff%zz%20 x=y\r\n"))
+	f.Add(false, []byte("MSG 1 N 9 \r\nhello: 12"))
+	f.Add(false, []byte("QRY 5 msmsgs@msnmsgr.com 32\r\n0123456789abcdef0123456789abcdef"))
+	f.Add(true, []byte("RNG 1 [::1]:9 CKI 5 b@c.d \xc3\r\n"))
+	p := pseudonym.New()
+	f.Fuzz(func(t *testing.T, fromServer bool, b []byte) {
+		dir := decode.C2S
+		if fromServer {
+			dir = decode.S2C
+		}
+		for _, kind := range []event.Kind{event.Raw, event.Note} {
+			for _, role := range []decode.Role{decode.RoleNS, decode.RoleFT} {
+				p.Event(&event.Event{Kind: kind, Raw: b, Role: role, Partial: true, Text: string(b), Note: string(b), Delivered: b})
+			}
+		}
+		e, ok := framed(dir, b)
+		if !ok {
+			return
+		}
+		n := p.Event(&e)
+		again, ok := framed(dir, n.Raw)
+		if !ok || len(again.Raw) != len(n.Raw) || again.Line != n.Line || again.Body != n.Body || again.Cmd() != e.Cmd() || again.TrID != e.TrID {
+			t.Errorf("%q became %q", e.Raw, n.Raw)
+		}
+	})
+}
