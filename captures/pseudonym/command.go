@@ -77,7 +77,12 @@ func (p *Pseudonym) head(s string) string {
 // isName reports whether a word can be the name of a command: the framing needs
 // it as it is.
 func isName(s string) bool {
-	return len(s) == 3 && (strings.Trim(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "" || allDigits(s))
+	for i := range len(s) {
+		if c := s[i] | 0x20; (c < 'a' || c > 'z') && (s[i] < '0' || s[i] > '9') {
+			return false
+		}
+	}
+	return len(s) == 3
 }
 
 // blanked replaces all but blanks.
