@@ -167,7 +167,7 @@ func (p *Pseudonym) word(a *decode.Annotation, q *decode.Param, who string) stri
 		return p.Handle(raw)
 	}
 	if strings.Contains(raw, "%") {
-		return p.shape(strings.ReplaceAll(unescaped(raw), " ", "_"))
+		return escaped(p.shape(unescaped(raw)))
 	}
 	return p.shape(raw)
 }

@@ -7,6 +7,7 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
+	"fmt"
 	mathrand "math/rand/v2"
 	"net/netip"
 	"strings"
@@ -224,8 +225,18 @@ func (p *Pseudonym) text(s string) string {
 	return b.String()
 }
 
-// escaped writes a name as parameters do.
-func escaped(name string) string { return strings.ReplaceAll(name, " ", "%20") }
+// escaped writes a name as parameters do: no blank or line end ends the word.
+func escaped(name string) string {
+	var b strings.Builder
+	for i := range len(name) {
+		if c := name[i]; c <= ' ' || c == '%' {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(name[i])
+	}
+	return b.String()
+}
 
 // unescaped reads it.
 func unescaped(word string) string { return decode.UnescapeText(word) }
