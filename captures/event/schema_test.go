@@ -11,6 +11,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 func schema(t *testing.T) *jsonschema.Schema {
@@ -41,6 +42,7 @@ func TestEventsFollowTheSchema(t *testing.T) {
 		all = append(all, &event.Event{
 			Dir: dir, Role: role, Dialect: 7, Raw: []byte(text + "\r\n" + body), Line: len(text), Body: len(text) + 2,
 			TrID: decode.TrID([]byte(text), dir, 7), Answers: 7, Latency: -5000, Delivered: []byte("XFR\r\n"), Time: 1e18,
+			Warnings: []conform.Note{{Code: "payload-too-long", Event: 3, Text: "1700 bytes"}},
 		})
 	}
 	for _, spec := range decode.Specs() {

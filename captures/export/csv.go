@@ -39,7 +39,7 @@ func writeCSV(w io.Writer, s *Source, o Options) error {
 		copy(row, []string{
 			itoa(e.ID), itoa(e.Session), itoa(e.Connection), e.Role.String(), client, server, e.Dir.String(),
 			time.Unix(0, e.Time).UTC().Format("2006-01-02T15:04:05.000000Z"), e.Kind.String(), e.Dialect.String(), a.Name, "",
-			e.Account, a.Peer, e.Summary(), parameters(&a), textOf(&a), strconv.Itoa(len(e.Raw)), "", "", warnings(&a),
+			e.Account, a.Peer, e.Summary(), parameters(&a), textOf(&a), strconv.Itoa(len(e.Raw)), "", "", warnings(e),
 		})
 		if e.TrID >= 0 {
 			row[11] = itoa(e.TrID)
@@ -100,10 +100,10 @@ func textOf(a *decode.Annotation) string {
 	return a.Payload.Text
 }
 
-func warnings(a *decode.Annotation) string {
+func warnings(e *event.Event) string {
 	var list []string
-	for i := range a.Warnings {
-		list = append(list, a.Warnings[i].Text)
+	for i := range e.Warnings {
+		list = append(list, e.Warnings[i].Text)
 	}
 	return strings.Join(list, "; ")
 }

@@ -223,8 +223,8 @@ func (r *report) details(e *event.Event) {
 		}
 		r.put("</table>")
 	}
-	for i := range a.Warnings {
-		r.putf("<p class=\"e\">%s</p>", escape(a.Warnings[i].Text))
+	for i := range e.Warnings {
+		r.putf("<p class=\"e\">%s</p>", escape(e.Warnings[i].Text))
 	}
 	if len(e.Raw) > 0 {
 		r.put("<pre>")

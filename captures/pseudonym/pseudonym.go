@@ -5,11 +5,13 @@ package pseudonym
 import (
 	"bytes"
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"msnscope/captures/event"
 	"msnscope/captures/export"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 // Source is src with invented people. Nothing of it is secret any more, so that
@@ -42,8 +44,18 @@ func (p *Pseudonym) Connection(c *event.Connection) *event.Connection {
 	n.Client, n.Server = p.AddrPort(c.Client), p.AddrPort(c.Server)
 	n.Account = p.Handle(c.Account)
 	n.Chat = p.shape(c.Chat)
+	n.Via = p.via(c.Via)
 	n.File = nil
 	return &n
+}
+
+// via keeps the kind of what carries a connection; the rest are addresses.
+func (p *Pseudonym) via(s string) string {
+	kind, _, _ := strings.Cut(s, " ")
+	if strings.HasPrefix(s, "HTTP ") {
+		kind = strings.Join(strings.Fields(s)[:2], " ")
+	}
+	return kind
 }
 
 // Session returns s with invented addresses and people.
@@ -82,10 +94,21 @@ func (p *Pseudonym) Event(e *event.Event) *event.Event {
 	case event.Note:
 		n.Note, n.Text = noteName(e.Note), ""
 	}
+	n.Warnings = rules(e.Warnings)
 	if n.Delivered != nil && bytes.Equal(n.Delivered, n.Raw) {
 		n.Delivered = nil
 	}
 	return &n
+}
+
+// rules are the warnings in the words of the rules: their own quote the event.
+func rules(warnings []conform.Note) []conform.Note {
+	out := slices.Clone(warnings)
+	for i := range out {
+		rule, _ := conform.RuleOf(out[i].Code)
+		out[i].Text = rule.Rule
+	}
+	return out
 }
 
 // words keeps why bytes are no command, which the decoder says in its own words.
