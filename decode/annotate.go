@@ -184,7 +184,7 @@ func (a *Annotation) explainError() {
 		a.Title = e.Meaning
 		return
 	}
-	a.Title = "error " + a.Name
+	a.Title = "a number that is not known"
 }
 
 // param returns the value of the named parameter, "" if it is not there.

@@ -24,10 +24,12 @@ func TestAnnotateInto(t *testing.T) {
 			t.Errorf("%q (-new +used again):\n%s", raw, d)
 		}
 	}
+	chapters := corpus(t)
 	for range 2 {
-		for _, s := range Specs() {
-			check(s.Example+"\r\n", len(s.Example), len(s.Example)+2, Context{Dir: s.Dir})
+		for _, c := range chapters {
+			for _, s := range c.samples {
+				check(s.raw, s.line, s.body, s.ctx)
+			}
 		}
-		examples(t, check, func(string) {})
 	}
 }

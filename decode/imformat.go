@@ -9,8 +9,8 @@ import (
 )
 
 // formatParams appends what X-MMS-IM-Format says: FN=Arial; EF=B; CO=ff; CS=0;
-// PF=22; RL=1. Offsets point at the value's bytes in the command.
-func formatParams(params []Param, headers []Header) []Param {
+// PF=22; RL=1. text is the command; the header may go on in a second line of it.
+func formatParams(params []Param, text string, headers []Header) []Param {
 	var h *Header
 	for i := range headers {
 		if strings.EqualFold(headers[i].Name, "X-MMS-IM-Format") {
@@ -18,18 +18,18 @@ func formatParams(params []Param, headers []Header) []Param {
 			break
 		}
 	}
-	// Offsets hold only if the value stands in the command as it is here.
-	if h == nil || h.End-h.Start != len(h.Value) {
+	if h == nil {
 		return params
 	}
-	for i := 0; i <= len(h.Value); {
-		end := i + indexOrLen(h.Value[i:], ';')
-		part := h.Value[i:end]
-		lead := len(part) - len(strings.TrimLeft(part, " \t"))
+	whole := text[h.Start:h.End]
+	for i := 0; i <= len(whole); {
+		end := i + indexOrLen(whole[i:], ';')
+		part := whole[i:end]
+		lead := len(part) - len(strings.TrimLeft(part, " \t\r\n"))
 		key, value, ok := strings.Cut(strings.TrimSpace(part), "=")
 		if ok && len(params) < 16 {
 			start := h.Start + i + lead + len(key) + 1
-			p := Param{Raw: value, Value: value, Start: start, End: start + len(value), Type: TypeText}
+			p := Param{Raw: value, Value: validText(value), Start: start, End: start + len(value), Type: TypeText}
 			formatMeaning(&p, strings.ToUpper(strings.TrimSpace(key)))
 			params = append(params, p)
 		}
@@ -51,22 +51,32 @@ func formatMeaning(p *Param, key string) {
 		p.Name, p.Value = "font", UnescapeText(p.Raw)
 	case "EF":
 		p.Name, p.Meaning = "effects", effects(p.Raw)
+		if p.Meaning == "" {
+			p.Meaning = noEffects
+		}
 	case "CO":
 		p.Name = "colour"
 		if rgb, ok := Colour(p.Raw); ok {
 			p.Meaning = rgb
+		} else {
+			p.Meaning = orNotKnown(p.Raw, "")
 		}
 	case "CS":
-		p.Name, p.Meaning = "character set", charsets[strings.ToLower(p.Raw)]
+		p.Name, p.Meaning = "character set", orNotKnown(p.Raw, charsets[strings.ToLower(p.Raw)])
 	case "PF":
-		p.Name, p.Meaning = "pitch and family", pitchAndFamily(p.Raw)
+		p.Name, p.Meaning = "pitch and family", orNotKnown(p.Raw, pitchAndFamily(p.Raw))
 	case "RL":
 		p.Name = "right to left"
-		if p.Raw == "1" {
+		switch p.Raw {
+		case "1":
 			p.Meaning = "text runs right to left"
+		case "0":
+			p.Meaning = "text runs left to right"
+		default:
+			p.Meaning = orNotKnown(p.Raw, "")
 		}
 	default:
-		p.Name = key
+		p.Name, p.Meaning = validText(key), "a part that is not known"
 	}
 }
 
@@ -82,6 +92,9 @@ func Colour(co string) (string, bool) {
 		'#', digits[n>>4&15], digits[n&15], digits[n>>12&15], digits[n>>8&15], digits[n>>20&15], digits[n>>16&15],
 	}), true
 }
+
+// noEffects is the meaning of an EF without any letter that is known.
+const noEffects = "no effects"
 
 // effects spells out the letters of EF.
 func effects(ef string) string {

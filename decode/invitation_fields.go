@@ -48,6 +48,14 @@ func CancelMeaning(code string) string { return cancelCodes[strings.ToUpper(code
 // translators leave them alone.
 const portMask = 0x3141
 
+// connectionType says how well the sender can be reached.
+var connectionType = oneOf(map[string]string{
+	"DIRECT-CONNECT": "reachable from the internet", "IP-RESTRICT-NAT": "behind an address translator that lets known addresses in",
+	"PORT-RESTRICT-NAT": "behind an address translator that lets known addresses and ports in",
+	"SYMMETRIC-NAT":     "behind an address translator that lets nobody in", "FIREWALL": "behind a firewall",
+	"UNKNOWN-CONNECT": "not known",
+})
+
 var invitationFields = map[string]fieldReader{
 	"application-name": is("label in the inviter's language"),
 	"application-guid": func(value string) (string, string) { return value, ApplicationName(value) },
@@ -78,18 +86,13 @@ var invitationFields = map[string]fieldReader{
 	"session-protocol":    oneOf(map[string]string{"SM1": "the session has a Session-ID"}),
 	"session-id":          is("id of the session"),
 	"context-data":        is("what the application tells its other half"),
-	"conn-type": oneOf(map[string]string{
-		"DIRECT-CONNECT": "reachable from the internet", "IP-RESTRICT-NAT": "behind an address translator that lets known addresses in",
-		"PORT-RESTRICT-NAT": "behind an address translator that lets known addresses and ports in",
-		"SYMMETRIC-NAT":     "behind an address translator that lets nobody in", "FIREWALL": "behind a firewall",
-		"UNKNOWN-CONNECT": "not known",
-	}),
-	"sip-capability":  oneOf(map[string]string{"1": "can call through SIP", "0": "cannot call through SIP"}),
-	"public-ip":       is("address seen from the internet"),
-	"private-ip":      is("address in the sender's own network"),
-	"upnp":            oneOf(map[string]string{"TRUE": "the router opens ports on request", "FALSE": "the router opens no ports"}),
-	"usingrendezvous": oneOf(map[string]string{"TRUE": "meets through a server", "FALSE": "meets directly"}),
-	"cancel-code":     func(value string) (string, string) { return value, CancelMeaning(value) },
+	"conn-type":           connectionType,
+	"sip-capability":      oneOf(map[string]string{"1": "can call through SIP", "0": "cannot call through SIP"}),
+	"public-ip":           is("address seen from the internet"),
+	"private-ip":          is("address in the sender's own network"),
+	"upnp":                oneOf(map[string]string{"TRUE": "the router opens ports on request", "FALSE": "the router opens no ports"}),
+	"usingrendezvous":     oneOf(map[string]string{"TRUE": "meets through a server", "FALSE": "meets directly"}),
+	"cancel-code":         func(value string) (string, string) { return value, CancelMeaning(value) },
 }
 
 func maskedPort(value string) (shown, meaning string) {

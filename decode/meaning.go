@@ -2,6 +2,8 @@
 
 package decode
 
+import "strings"
+
 // meaningOf returns what a parameter's word says, "" when it speaks for itself.
 func meaningOf(p *ParamSpec, word string) string {
 	for i := range p.Values {
@@ -15,7 +17,7 @@ func meaningOf(p *ParamSpec, word string) string {
 	case TypeList:
 		return ListMeaning(word)
 	case TypeLCID:
-		return localeNames[word]
+		return localeName(word)
 	case TypeLength:
 		return "bytes of payload"
 	case TypeGroups:
@@ -46,6 +48,14 @@ func meaningOf(p *ParamSpec, word string) string {
 		}
 	}
 	return ""
+}
+
+// localeName finds the language of "0x0409", its letters in either case.
+func localeName(word string) string {
+	if name := localeNames[word]; name != "" {
+		return name
+	}
+	return localeNames[strings.ToLower(word)]
 }
 
 // localeNames are the locale ids that clients of the era most often had.

@@ -21,6 +21,8 @@ func documentParams(raw []byte, start, end int, command string) []Param {
 	for i := range params {
 		p := &params[i]
 		switch p.Name {
+		case "NOTIFICATION ver":
+			p.Meaning = "version of the format"
 		case "NOTIFICATION id":
 			notification, p.Meaning = p, "number of the alert"
 		case "NOTIFICATION siteid":
@@ -31,7 +33,7 @@ func documentParams(raw []byte, start, end int, command string) []Param {
 		case "NOTIFICATION siteurl":
 			p.Meaning = "the other addresses are relative to this one"
 		case "TO pid", "FROM pid":
-			p.Meaning = passportID(p.Value)
+			p.Meaning = orNotKnown(p.Value, passportID(p.Value))
 		case "TO name", "TO email":
 			p.Meaning = "whom it is for"
 		case "FROM name":
@@ -42,6 +44,8 @@ func documentParams(raw []byte, start, end int, command string) []Param {
 				p.Meaning = "goes to the mobile phone"
 			case "messenger":
 				p.Meaning = "goes to Messenger"
+			default:
+				p.Meaning = orNotKnown(p.Value, "")
 			}
 		case "MSG pri":
 			p.Meaning = "priority"
@@ -60,9 +64,12 @@ func documentParams(raw []byte, start, end int, command string) []Param {
 		case "CAT id":
 			p.Meaning = "category"
 		case "BODY lang":
-			_, p.Meaning = languageNumber(p.Value)
+			_, language := languageNumber(p.Value)
+			p.Meaning = orNotKnown(p.Value, language)
 		case "BODY icon":
 			p.Meaning = "picture " + resolve(base, p.Value)
+		case "TEXT xml:space":
+			p.Meaning = "blanks count"
 		case "TEXTX":
 			p.Meaning = "the text as HTML"
 		case "PHONE pri":
@@ -75,6 +82,8 @@ func documentParams(raw []byte, start, end int, command string) []Param {
 				p.Meaning = "work phone"
 			case "MOBILE":
 				p.Meaning = "mobile phone"
+			default:
+				p.Meaning = orNotKnown(p.Value, "")
 			}
 		case "NUM":
 			p.Meaning = "number to call back"
@@ -122,7 +131,10 @@ func mailData(params []Param) []Param {
 		p := &params[i]
 		switch p.Name {
 		case "I":
-			p.Meaning = "mails in the inbox, or the id of a message"
+			p.Meaning = "id of the message"
+			if _, err := strconv.Atoi(p.Value); err == nil {
+				p.Meaning = "mails in the inbox"
+			}
 		case "IU":
 			p.Meaning = "unread mails in the inbox"
 		case "O":
@@ -135,8 +147,18 @@ func mailData(params []Param) []Param {
 			p.Meaning = "when it was received"
 		case "SZ":
 			p.Meaning = "bytes"
-		case "N", "SU":
-			p.Value, _ = encodedText(p.Value)
+		case "N":
+			p.Value, p.Meaning = encodedText("sender's name")(p.Value)
+		case "SU":
+			p.Value, p.Meaning = encodedText("subject")(p.Value)
+		case "F":
+			_, p.Meaning = folderName(p.Value)
+		case "RS":
+			p.Meaning = "whether it was read"
+		case "QTM":
+			p.Meaning = "room in the mailbox"
+		default:
+			p.Meaning = "what it says is not known"
 		}
 	}
 	return params

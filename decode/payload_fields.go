@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// fieldReader says how the value of a field reads and what it means. A field
-// of which it returns the value itself and no meaning speaks for itself.
+// fieldReader says how the value of a field reads and what it means. No meaning
+// stands for a value that is not known.
 type fieldReader func(value string) (shown, meaning string)
 
 // is returns a reader for fields that have one meaning whatever their value.
@@ -32,11 +32,22 @@ func appendFields(params []Param, raw []byte, fields []Header, readers map[strin
 		if read == nil {
 			continue
 		}
-		if shown, meaning := read(h.Value); meaning != "" || shown != h.Value {
-			params = append(params, fieldParam(raw, h, shown, meaning))
-		}
+		shown, meaning := read(h.Value)
+		params = append(params, fieldParam(raw, h, shown, orNotKnown(h.Value, meaning)))
 	}
 	return params
+}
+
+// orNotKnown is the meaning of a value of a closed set, or says that there is
+// none.
+func orNotKnown(value, meaning string) string {
+	switch {
+	case meaning != "":
+		return meaning
+	case value == "":
+		return "not given"
+	}
+	return "a value that is not known"
 }
 
 // fieldParam makes the Param of a header or field.
@@ -47,17 +58,22 @@ func fieldParam(raw []byte, h *Header, shown, meaning string) Param {
 	}
 }
 
-func encodedText(value string) (shown, meaning string) {
-	text, charset := decodeWords(value)
-	if charset != "" {
-		meaning = "written as " + charset
+// encodedText returns a reader for fields whose words may be encoded.
+func encodedText(meaning string) fieldReader {
+	return func(value string) (string, string) {
+		text, charset := decodeWords(value)
+		if charset != "" {
+			return text, meaning + ", written as " + charset
+		}
+		return text, meaning
 	}
-	return text, meaning
 }
 
 // folderName reads the folder of a mail.
 func folderName(value string) (shown, meaning string) {
 	switch strings.ToUpper(value) {
+	case "":
+		return value, ""
 	case "ACTIVE":
 		return value, "the inbox"
 	case "HM_BULKMAIL_":
@@ -78,8 +94,10 @@ var mailFields = map[string]fieldReader{
 	"folders-url":    is("page of the folders"),
 	"message-url":    is("page of the mail"),
 	"post-url":       is("page that signs in and leads to the others"),
-	"from":           encodedText,
-	"subject":        encodedText,
+	"from":           encodedText("the mail's sender"),
+	"subject":        encodedText("subject of the mail"),
+	"id":             is("number that came with MSNP3; what it counts is not known"),
+	"mail-data":      is("the mailbox as a document"),
 	"from-addr":      is("address of the mail's sender"),
 	"dest-folder":    folderName,
 	"src-folder":     folderName,
@@ -111,7 +129,7 @@ var datacastFields = map[string]fieldReader{
 		if strings.HasPrefix(value, "<msnobj") {
 			return value, objectWords(value)
 		}
-		return value, ""
+		return value, "what it brings along"
 	},
 }
 
@@ -152,16 +170,35 @@ func appendCommon(params []Param, raw []byte, headers []Header) []Param {
 					meaning = "part " + strconv.Itoa(k+1) + " of the message, counted from 1"
 				}
 			}
-		case len("Chunks"):
-			if strings.EqualFold(h.Name, "Chunks") {
+		case len("Chunks"): // Roster has the same length
+			switch {
+			case strings.EqualFold(h.Name, "Chunks"):
 				meaning = "parts of the message; this is the first"
+			case strings.EqualFold(h.Name, "Roster"):
+				meaning = "chat session and address of its switchboard; hardly ever seen"
 			}
-		case len("Message-ID"): // P4-Context has the same length
+		case len("Message-ID"): // the three others have the same length
 			switch {
 			case strings.EqualFold(h.Name, "Message-ID"):
 				meaning = "the same for all parts of a message"
 			case strings.EqualFold(h.Name, "P4-Context"):
 				meaning = "shown instead of the sender's name"
+			case strings.EqualFold(h.Name, "TypingUser"):
+				meaning = "who is typing"
+			case strings.EqualFold(h.Name, "User-Agent"):
+				meaning = "the sender's program"
+			}
+		case len("Client-Name"):
+			if strings.EqualFold(h.Name, "Client-Name") {
+				meaning = "the sender's program"
+			}
+		case len("RecordingUser"):
+			if strings.EqualFold(h.Name, "RecordingUser") {
+				meaning = "who is recording a voice clip"
+			}
+		case len("P2P-Dest"):
+			if strings.EqualFold(h.Name, "P2P-Dest") {
+				meaning = "whom it is for"
 			}
 		}
 		if meaning != "" {

@@ -59,7 +59,7 @@ func objectMeaning(attribute, value string) string {
 	case "Size":
 		return "bytes"
 	case "Type":
-		return objectTypes[value]
+		return orNotKnown(value, objectTypes[value])
 	case "Location":
 		return "file name at the creator's"
 	case "Friendly":

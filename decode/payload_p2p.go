@@ -23,14 +23,14 @@ var p2pFields = [...]struct {
 	size    int
 	meaning string
 }{
-	{"session id", 4, "0 while the session is negotiated"},
+	{"session id", 4, "no session yet: it is being negotiated"},
 	{"identifier", 4, "the same for all pieces of a message"},
 	{"offset", 8, "where in the whole this piece belongs"},
 	{"total size", 8, "bytes of the whole"},
 	{"message size", 4, "bytes of this piece"},
 	{"flags", 4, ""},
-	{"acknowledged id", 4, "identifier of the message confirmed, or a random number"},
-	{"acknowledged unique id", 4, ""},
+	{"acknowledged id", 4, "identifier of the message confirmed, or a random number of this one"},
+	{"acknowledged unique id", 4, "acknowledged id of the message confirmed"},
 	{"acknowledged size", 8, "bytes confirmed"},
 }
 
@@ -70,7 +70,7 @@ func p2pParams(raw []byte, body int) (params []Param, data Span) {
 		id := binary.BigEndian.Uint32(foot)
 		params = append(params, Param{
 			Name: "application id", Value: strconv.FormatUint(uint64(id), 10), Raw: string(foot[:p2pFooter]),
-			Meaning: p2pApplications[id], Type: TypeInt, Start: end, End: end + p2pFooter,
+			Meaning: orNotKnown(string(foot[:p2pFooter]), p2pApplications[id]), Type: TypeInt, Start: end, End: end + p2pFooter,
 		})
 	}
 	return params, Span{at, end}
@@ -100,6 +100,9 @@ func p2pFlags(flags uint32) string {
 			words = append(words, f.word)
 		}
 	}
+	if len(words) == 0 {
+		return "a value that is not known"
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -124,7 +127,7 @@ func (p *Payload) setP2P(raw []byte) {
 	first := data.Start + len(firstLine(text))
 	line := trimLineEnd(raw[data.Start:first])
 	p.Meaning = append(p.Meaning, Param{
-		Name: "request", Value: validText(string(line)), Raw: string(line), Meaning: slpMeaning(string(line)),
+		Name: "request", Value: validText(string(line)), Raw: string(line), Meaning: orNotKnown(string(line), slpMeaning(string(line))),
 		Type: TypeText, Start: data.Start, End: data.Start + len(line),
 	})
 	fields, body := headerBlock(nil, string(raw[first:end]), first)
@@ -190,12 +193,30 @@ var slpFields = map[string]fieldReader{
 		}
 		return value, p2pApplications[uint32(n)]
 	},
-	"sessionid": is("session id of the pieces that follow"),
+	"to":                 is("whom it is for"),
+	"from":               is("who sends it"),
+	"via":                is("way it goes, and id of this exchange"),
+	"cseq":               is("number of this text in the exchange"),
+	"call-id":            is("the same for all texts about a session"),
+	"max-forwards":       is("how often it may be passed on"),
+	"content-length":     is("bytes of the body"),
+	"bridges":            is("ways to connect directly that the sender knows"),
+	"bridge":             is("way to connect directly"),
+	"netid":              is("external address of the sender as a number, 0 if not known"),
+	"conn-type":          connectionType,
+	"upnpnat":            oneOf(map[string]string{"TRUE": "the router opens ports on request", "FALSE": "the router opens no ports"}),
+	"icf":                oneOf(map[string]string{"TRUE": "behind the firewall of Windows", "FALSE": "no firewall of Windows"}),
+	"nonce":              is("whoever connects must show it"),
+	"ipv4internal-addrs": is("addresses in the sender's own network"),
+	"ipv4internal-port":  is("port in the sender's own network"),
+	"ipv4external-addrs": is("addresses seen from the internet"),
+	"ipv4external-port":  is("port seen from the internet"),
+	"sessionid":          is("session id of the pieces that follow"),
 	"context": func(value string) (string, string) {
 		if b, ok := unbase64(strings.TrimRight(value, "\x00")); ok && bytes.HasPrefix(b, []byte("<msnobj")) {
 			return value, objectWords(string(b))
 		}
-		return value, ""
+		return value, "what the application needs to know, in base64"
 	},
 	"content-type": oneOf(map[string]string{
 		"APPLICATION/X-MSNMSGR-SESSIONREQBODY":   "about a session",

@@ -20,10 +20,13 @@ var profileFields = map[string]fieldReader{
 	"postalcode":      is("postal code of the account"),
 	"gender":          oneOf(map[string]string{"M": "male", "F": "female", "U": "not told"}),
 	"kid":             oneOf(map[string]string{"0": "no child's account", "1": "a child's account"}),
+	"bdaypre":         is("how exact the birthday is; the values are not published"),
+	"birthday":        is("birthday of the user, 0 if not told"),
+	"betainvites":     is("invitations to test versions"),
 	"age":             is("age of the user"),
 	"wallet":          oneOf(map[string]string{"0": "no Passport wallet", "1": "has a Passport wallet"}),
 	"flags":           flagBits,
-	"sid":             oneOf(map[string]string{"507": "Messenger's site id at Passport"}),
+	"sid":             siteID,
 	"kv":              is("version of the key of MSPAuth"),
 	"mspauth":         is("ticket for the service's web pages: who has it is signed in"),
 	"clientip":        is("address of the client as the server sees it"),
@@ -88,6 +91,13 @@ func languageNumber(value string) (shown, meaning string) {
 		return value, localeNames["0x"+hex32(uint32(n))[4:]]
 	}
 	return value, ""
+}
+
+func siteID(value string) (shown, meaning string) {
+	if value == "507" {
+		return value, "site id at Passport: Messenger"
+	}
+	return value, "site id at Passport"
 }
 
 func flagBits(value string) (shown, meaning string) {

@@ -42,7 +42,7 @@ func (p *Payload) parse(raw []byte, text string, body int, name string) {
 	}
 	switch p.Type {
 	case "text/plain":
-		p.Meaning = formatParams(p.Meaning, p.Headers)
+		p.Meaning = formatParams(p.Meaning, text, p.Headers)
 		p.setText(rest, p.Charset)
 	case "application/x-msnmsgrp2p":
 		p.setP2P(raw)

@@ -75,6 +75,7 @@ func summarise(a *Annotation, ctx Context) string {
 	case a.Category == CategoryError:
 		l.say("error ", a.Name, ": ", a.Title)
 		if a.param("text") != "" && a.Payload == nil { // else it is the length
+			l.say(", says")
 			for i := range a.Params {
 				l.b = append(l.b, ' ')
 				l.b = appendVisible(l.b, a.Params[i].Value, 40)
@@ -130,8 +131,12 @@ func (l *line) text(before string) {
 	case p.Binary:
 		l.say(before, "binary")
 	case p.Text != "":
+		words := firstOf(paramNamed(p.Meaning, "TEXT"), paramNamed(p.Meaning, "PSM"))
+		if words == "" && len(p.Meaning) > 0 && p.Type == "text/xml" {
+			return // a document without a text for people
+		}
 		l.say(before)
-		l.quoted(firstOf(paramNamed(p.Meaning, "TEXT"), paramNamed(p.Meaning, "PSM"), p.Text), 60)
+		l.quoted(firstOf(words, p.Text), 60)
 	}
 }
 

@@ -80,8 +80,11 @@ func (l *line) client() {
 	case "LSG":
 		l.say("asks for the groups")
 	case "URL":
-		l.say("asks for the address of ")
-		l.put("service", "a page")
+		l.say("asks for the address of the page ")
+		l.put("service", "?")
+		if m := l.a.meaning("service"); m != "" {
+			l.say(" (", m, ")")
+		}
 	case "FND":
 		l.say("searches the directory: ")
 		l.every("terms", ", ")
@@ -91,8 +94,8 @@ func (l *line) client() {
 		l.say(" by mail")
 		l.text(": ")
 	case "IMS":
-		l.say("turns messages ")
-		l.put("mode", "?")
+		l.say("sets: ")
+		l.meant("mode")
 	case "QRY":
 		l.say("answers the challenge as ")
 		l.put("productId", "?")
@@ -103,7 +106,7 @@ func (l *line) client() {
 		l.put("email", "?")
 		l.text(": ")
 	case "PNG":
-		l.say("is still there")
+		l.say("asks whether the connection is alive")
 	case "OUT":
 		if l.ctx.Role == RoleSB {
 			l.say("leaves the chat")

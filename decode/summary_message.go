@@ -62,13 +62,14 @@ func (l *line) message(who string) {
 			l.quoted(DecodeWords(s), 80)
 		}
 	case "text/x-msmsgsactivemailnotification":
-		l.say("mail moved, read or deleted: ")
-		l.b = appendVisible(l.b, firstOf(find(p.Fields, "Message-Delta"), "?"), 20)
+		l.mailMoved(p)
 	case "application/x-msmsgssystemmessage", "text/x-msmsgssystemmessage":
 		if find(p.Fields, "Type") == "1" {
-			l.say("the service goes down for maintenance in ")
-			n, _ := strconv.Atoi(find(p.Fields, "Arg1"))
-			l.count(n, "minute", "minutes")
+			l.say("the service goes down for maintenance")
+			if n, err := strconv.Atoi(find(p.Fields, "Arg1")); err == nil {
+				l.say(" in ")
+				l.count(n, "minute", "minutes")
+			}
 			break
 		}
 		l.say("system message of type ")
@@ -115,7 +116,9 @@ func (l *line) look(p *Payload) {
 		case "font":
 			font = p.Meaning[i].Value
 		case "effects":
-			effects = p.Meaning[i].Meaning
+			if effects = p.Meaning[i].Meaning; effects == noEffects {
+				effects = ""
+			}
 		}
 	}
 	if font == "" && effects == "" {
@@ -147,8 +150,8 @@ func (l *line) invitation(p *Payload) {
 				l.say(" bytes")
 			}
 		} else {
-			l.say("invites to ")
-			l.b = appendVisible(l.b, firstOf(ApplicationName(find(p.Fields, "Application-GUID")), find(p.Fields, "Application-Name"), "an application"), 80)
+			l.say("invites: ")
+			l.b = appendVisible(l.b, firstOf(ApplicationName(find(p.Fields, "Application-GUID")), find(p.Fields, "Application-Name"), "an application that is not named"), 80)
 		}
 		cookie()
 	case "ACCEPT":
@@ -167,8 +170,12 @@ func (l *line) invitation(p *Payload) {
 			l.b = appendVisible(l.b, firstOf(CancelMeaning(code), code), 60)
 		}
 		cookie()
+	case "CONTEXT":
+		l.say("tells more about the application")
+		cookie()
 	default:
-		l.say("more about")
+		l.say("invitation command ")
+		l.b = appendVisible(l.b, firstOf(find(p.Fields, "Invitation-Command"), "missing"), 40)
 		cookie()
 	}
 }
@@ -242,6 +249,24 @@ func (l *line) mailbox(p *Payload) {
 		l.b = appendVisible(l.b, n, 10)
 		l.say(" in other folders")
 	}
+}
+
+// mailMoved says how many mails went from where to where. The notification does
+// not say whether they were read, moved or deleted.
+func (l *line) mailMoved(p *Payload) {
+	if n, err := strconv.Atoi(find(p.Fields, "Message-Delta")); err == nil {
+		l.count(max(n, -n), "mail", "mails")
+	} else {
+		l.say("mails")
+	}
+	l.say(" moved, read or deleted: ")
+	folder := func(name string) string {
+		if _, meaning := folderName(find(p.Fields, name)); meaning != "" {
+			return meaning
+		}
+		return "?"
+	}
+	l.say("from ", folder("Src-Folder"), " to ", folder("Dest-Folder"))
 }
 
 func datacast(id string) string {

@@ -100,7 +100,7 @@ func (l *line) server() {
 	case "QRY":
 		l.say("challenge passed")
 	case "QNG":
-		l.say("heard")
+		l.say("the connection is alive")
 		if s := l.a.param("seconds"); s != "" {
 			l.say(", next PNG expected in ")
 			l.put("seconds", "")
@@ -112,6 +112,9 @@ func (l *line) server() {
 			l.say(": ")
 			l.meant("reason")
 		}
+	case "IMS":
+		l.say("setting: ")
+		l.meant("mode")
 	case "URL":
 		l.say("page ")
 		l.put("redirectUrl", "?")
