@@ -48,6 +48,10 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	for i := range a.Params {
 		a.Params[i].set(&r.words[i], text)
 	}
+	switch a.Name {
+	case "PRP", "BPR":
+		a.explainProperty()
+	}
 	if a.Category == CategoryError {
 		a.explainError()
 	}
@@ -172,6 +176,25 @@ func (p *Param) set(b *bound, line string) {
 	}
 	p.Secret = p.Type == TypeSecret || p.Type == TypeCookie
 	p.Meaning = meaningOf(b.spec, raw)
+}
+
+// explainProperty says what the value of a property is that is Y or N.
+func (a *Annotation) explainProperty() {
+	switch a.param("type") {
+	case "MOB", "MBE":
+	default:
+		return
+	}
+	for i := range a.Params {
+		if p := &a.Params[i]; p.Name == "value" {
+			switch p.Raw {
+			case "Y":
+				p.Meaning = "yes"
+			case "N":
+				p.Meaning = "no"
+			}
+		}
+	}
 }
 
 // explainError gives an error reply the words for its number.

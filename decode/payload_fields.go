@@ -47,8 +47,11 @@ func orNotKnown(value, meaning string) string {
 	case value == "":
 		return "not given"
 	}
-	return "a value that is not known"
+	return notKnown
 }
+
+// notKnown is the meaning of a value that no document names.
+const notKnown = "a value that is not known"
 
 // fieldParam makes the Param of a header or field.
 func fieldParam(raw []byte, h *Header, shown, meaning string) Param {

@@ -101,7 +101,7 @@ func p2pFlags(flags uint32) string {
 		}
 	}
 	if len(words) == 0 {
-		return "a value that is not known"
+		return notKnown
 	}
 	return strings.Join(words, ", ")
 }

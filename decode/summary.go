@@ -40,6 +40,15 @@ func (l *line) meant(name string) {
 	l.put(name, "?")
 }
 
+// status writes what the status says; what is no adjective stands in quotes.
+func (l *line) status() {
+	if m := l.a.meaning("status"); l.a.param("status") == "BRB" && m != "" {
+		l.quoted(m, 40)
+		return
+	}
+	l.meant("status")
+}
+
 // named adds the name in brackets when it says more than the address does.
 func (l *line) named(handle, nick string) {
 	l.put(handle, "?")

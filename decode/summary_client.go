@@ -39,7 +39,7 @@ func (l *line) client() {
 		}
 	case "CHG":
 		l.say("wants to be ")
-		l.meant("status")
+		l.status()
 	case "ADD", "ADC":
 		l.say("adds ")
 		l.put("email", "somebody")
@@ -90,7 +90,11 @@ func (l *line) client() {
 		l.every("terms", ", ")
 	case "SND", "SDC":
 		l.say("invites ")
-		l.put("target", "somebody")
+		if t := l.a.param("target"); indexByte(t, '@') < 0 && isNumber(t, Span{0, len(t)}) {
+			l.say("number ", t, " of the people found")
+		} else {
+			l.put("target", "somebody")
+		}
 		l.say(" by mail")
 		l.text(": ")
 	case "IMS":

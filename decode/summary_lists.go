@@ -2,6 +2,8 @@
 
 package decode
 
+import "strings"
+
 // listName names a list in a sentence.
 func listName(list string) string {
 	switch list {
@@ -40,8 +42,11 @@ func (l *line) signIn() {
 func (l *line) signedIn() {
 	switch l.a.Spec.Variant {
 	case "challenge":
-		l.say("asks to prove the password, challenge ")
-		l.put("challenge", "missing")
+		l.say("asks to prove the password")
+		if l.a.param("challenge") != "" {
+			l.say(", challenge ")
+			l.put("challenge", "")
+		}
 	case "sb-ok":
 		l.say("switchboard open for ")
 		l.named("email", "nick")
@@ -85,7 +90,11 @@ func (l *line) listed() {
 	l.ofTotal()
 	l.named("email", "nick")
 	if g := l.a.param("groups"); g != "" && g != "0" {
-		l.say(", groups ")
+		l.say(", group ")
+		if indexByte(g, ',') > 0 {
+			l.b = l.b[:len(l.b)-1]
+			l.say("s ")
+		}
 		l.put("groups", "")
 	}
 }
@@ -112,11 +121,15 @@ func (l *line) inGroup() {
 
 // property is PRP and BPR.
 func (l *line) property() {
-	l.meant("type")
+	if name, ok := strings.CutSuffix(l.a.meaning("type"), " (Y or N)"); ok {
+		l.say(name)
+	} else {
+		l.meant("type")
+	}
 	if l.a.param("value") == "" {
-		l.say(" not set")
+		l.say(": not set")
 		return
 	}
 	l.say(": ")
-	l.put("value", "")
+	l.meant("value")
 }

@@ -56,8 +56,9 @@ func (l *line) message(who string) {
 			break
 		}
 		l.say("new mail from ")
-		l.b = appendVisible(l.b, firstOf(DecodeWords(find(p.Fields, "From")), find(p.Fields, "From-Addr"), "somebody"), 60)
-		if s := find(p.Fields, "Subject"); s != "" {
+		l.b = appendVisible(l.b, firstOf(DecodeWords(find(p.Fields, "From")), find(p.Fields, "From-Addr"),
+			paramNamed(p.Meaning, "N"), paramNamed(p.Meaning, "E"), "somebody"), 60)
+		if s := firstOf(find(p.Fields, "Subject"), paramNamed(p.Meaning, "SU")); s != "" {
 			l.say(": ")
 			l.quoted(DecodeWords(s), 80)
 		}
@@ -159,8 +160,10 @@ func (l *line) invitation(p *Payload) {
 		if ip := find(p.Fields, "IP-Address"); ip != "" {
 			l.say(", connect to ")
 			l.b = appendVisible(l.b, ip, 60)
-			l.say(":")
-			l.b = appendVisible(l.b, firstOf(invitationPort(p.Fields), "?"), 10)
+			if port := invitationPort(p.Fields); port != "" { // some write it behind the address
+				l.say(":")
+				l.b = appendVisible(l.b, port, 10)
+			}
 		}
 		cookie()
 	case "CANCEL":
@@ -212,8 +215,12 @@ func (l *line) peerToPeer(p *Payload) {
 	for i := range p.Meaning {
 		if m := &p.Meaning[i]; m.Name == "request" {
 			l.say("peer-to-peer negotiation: ")
-			l.b = appendVisible(l.b, firstOf(m.Meaning, m.Value), 80)
-			if what := paramMeaning(p.Meaning, "EUF-GUID"); what != "" {
+			if m.Meaning == notKnown {
+				l.b = appendVisible(l.b, m.Value, 80)
+			} else {
+				l.b = appendVisible(l.b, m.Meaning, 80)
+			}
+			if what := paramMeaning(p.Meaning, "EUF-GUID"); what != "" && what != notKnown {
 				l.say(", ", what)
 			}
 			return
@@ -266,7 +273,12 @@ func (l *line) mailMoved(p *Payload) {
 		}
 		return "?"
 	}
-	l.say("from ", folder("Src-Folder"), " to ", folder("Dest-Folder"))
+	from, to := folder("Src-Folder"), folder("Dest-Folder")
+	if from == to {
+		l.say("in ", from)
+		return
+	}
+	l.say("from ", from, " to ", to)
 }
 
 func datacast(id string) string {

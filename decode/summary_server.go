@@ -35,7 +35,7 @@ func (l *line) server() {
 		l.put("listVersion", "?")
 	case "CHG":
 		l.say("status is now ")
-		l.meant("status")
+		l.status()
 	case "ILN", "NLN":
 		l.named("email", "nick")
 		if l.a.Name == "ILN" {
@@ -43,7 +43,7 @@ func (l *line) server() {
 		} else {
 			l.say(" is now ")
 		}
-		l.meant("status")
+		l.status()
 	case "FLN":
 		l.put("email", "?")
 		l.say(" is now offline")
@@ -124,8 +124,13 @@ func (l *line) server() {
 			break
 		}
 		l.say("found ")
-		l.ofTotal()
-		l.every("fields", ", ")
+		l.put("index", "?")
+		l.say(" of ")
+		l.put("total", "?")
+		if l.a.param("fields") != "" {
+			l.say(": ")
+			l.every("fields", ", ")
+		}
 	case "ANS":
 		l.say("joined the chat")
 	case "IRO":

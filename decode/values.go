@@ -86,7 +86,7 @@ var (
 
 	promptValues = []Value{
 		{"A", "ask before accepting people who add the user"},
-		{"N", "never ask"},
+		{"N", "never ask about people who add the user"},
 	}
 	privacyValues = []Value{
 		{"AL", "people on neither list may see and message the user"},
