@@ -192,7 +192,7 @@ func TestConvertProgramsLog(t *testing.T) {
 		"02 00:00:01.000000 2 s2c textlog: line 6: the payload, 120 bytes, is not in the log",
 		"02 00:00:01.000000 2 s2c 29 bytes: cut by missing packets",
 		"02 00:00:01.000000 2 s2c 120 bytes missing from the capture",
-		"02 00:00:01.000001 1 s2c heard, next PNG expected in 50 s",
+		"02 00:00:01.000001 1 s2c the connection is alive, next PNG expected in 50 s",
 		"02 00:00:01.000002 2 s2c bob@example.com leaves the chat",
 	}
 	if d := cmp.Diff(want, got); d != "" {
