@@ -152,7 +152,7 @@ S: BYE a@b.c
 		`c2s command "hel"`,
 		`c2s raw 4 bytes: no command`,
 		`c2s raw 7 bytes: framing lost`,
-		`c2s command is still there`,
+		`c2s command asks whether the connection is alive`,
 		`c2s command "hello"`,
 		`s2c note textlog: line 11: the payload, 7 bytes, is not in the log`,
 		`s2c raw 15 bytes: cut by missing packets`,
