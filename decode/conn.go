@@ -21,6 +21,7 @@ type Conn struct {
 	frames   [2]Frame // what emit is shown; kept here so that Feed does not allocate
 	requests transactions
 	linked   *linkedConn // for the Linker that observes it
+	settled  settled
 
 	offered uint64  // dialects of the client's VER, bit n for MSNPn
 	login   int64   // TrID of the client's newest USR; -1 for none

@@ -67,6 +67,12 @@ type linkedConn struct {
 	session *linkedSession // nil while undecided
 }
 
+// settled is what a Linker has said of a connection for good.
+type settled struct {
+	linker        *Linker
+	conn, session int64
+}
+
 // linkedSession is a session that an open connection, a cookie or a promise
 // still leads to.
 type linkedSession struct {
@@ -119,6 +125,9 @@ func (l *Linker) Session(conn int64) (session int64, ok bool) {
 // its last byte was captured. It returns the connection's session, 0 while it is
 // not decided. A switchboard that joins a session inherits its dialect.
 func (l *Linker) Observe(conn int64, c *Conn, dir Direction, f *Frame, at time.Time) (session int64) {
+	if c.settled.linker == l && c.settled.conn == conn && (f.Kind != FrameCommand || c.Role != RoleNS && c.Role != RoleDS) {
+		return c.settled.session // a look at k would wait for memory
+	}
 	k := c.linked // saves the look-up
 	if k == nil || k.linker != l || k.number != conn {
 		if k = l.conns[conn]; k == nil {
@@ -135,6 +144,7 @@ func (l *Linker) Observe(conn int64, c *Conn, dir Direction, f *Frame, at time.T
 		l.decide(k, at)
 	}
 	s := k.session
+	c.settled = settled{l, conn, s.number}
 	if f.Kind != FrameCommand || c.Role != RoleNS && c.Role != RoleDS {
 		return s.number
 	}

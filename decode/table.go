@@ -85,10 +85,10 @@ type Spec struct {
 // errorName is the Spec.Name of error replies: each # stands for a digit.
 const errorName = "###"
 
-// specs is the whole table, specIndex its rows by direction and name.
+// specs is the whole table, the others find its rows by direction and name.
 var (
-	specs     = gatherSpecs()
-	specIndex = indexSpecs(specs)
+	specs                            = gatherSpecs()
+	specIndex, specLists, errorSpecs = indexSpecs(specs)
 )
 
 // Specs returns the whole command table, family by family, the shapes of one
@@ -107,14 +107,21 @@ func specsOf(name []byte, dir Direction) []*Spec {
 	if len(name) != len(errorName) {
 		return nil
 	}
-	if isDigit(name[0]) && isDigit(name[1]) && isDigit(name[2]) {
-		return specIndex[dir&1][errorKey]
+	if i, ok := letters(name); ok {
+		return specLists[dir&1][specIndex[dir&1][i]]
 	}
-	return specIndex[dir&1][nameKey(name)]
+	if isDigit(name[0]) && isDigit(name[1]) && isDigit(name[2]) || string(name) == errorName {
+		return errorSpecs[dir&1]
+	}
+	return nil
 }
 
-// errorKey is the key of the rows of error replies.
-const errorKey = '#'<<16 | '#'<<8 | '#'
+// letters returns the place of a name in an index of all names of three capital
+// letters.
+func letters(name []byte) (i int, ok bool) {
+	a, b, c := name[0]-'A', name[1]-'A', name[2]-'A'
+	return int(a)*26*26 + int(b)*26 + int(c), a < 26 && b < 26 && c < 26
+}
 
 func gatherSpecs() []Spec {
 	all := slices.Concat(sessionCommands, presenceCommands, listsCommands, groupsCommands, switchboardCommands,
@@ -125,16 +132,27 @@ func gatherSpecs() []Spec {
 	return all
 }
 
-func indexSpecs(all []Spec) (index [2]map[uint32][]*Spec) {
-	for dir := range index {
-		index[dir] = make(map[uint32][]*Spec, len(all))
-	}
+// indexSpecs finds the rows of each name: lists[dir][index[dir][letters(name)]].
+// The first list is that of names without rows. Every frame is looked up several
+// times, which a map makes twice as slow.
+func indexSpecs(all []Spec) (index [2][26 * 26 * 26]uint8, lists [2][][]*Spec, errors [2][]*Spec) {
+	lists = [2][][]*Spec{{nil}, {nil}}
 	for i := range all {
 		s := &all[i]
-		key := nameKey([]byte(s.Name))
-		index[s.Dir][key] = append(index[s.Dir][key], s)
+		if s.Name == errorName {
+			errors[s.Dir] = append(errors[s.Dir], s)
+			continue
+		}
+		l := &lists[s.Dir]
+		at, _ := letters([]byte(s.Name))
+		k := &index[s.Dir][at]
+		if *k == 0 {
+			*k = uint8(len(*l))
+			*l = append(*l, nil)
+		}
+		(*l)[*k] = append((*l)[*k], s)
 	}
-	return index
+	return index, lists, errors
 }
 
 // categoryOf returns the category of a name of the table.

@@ -25,7 +25,7 @@ type conn struct {
 	facts     *decode.Conn     // nil unless it speaks MSNP or MSNFTP
 	file      *transfer        // nil unless it speaks MSNFTP
 	web       *web             // nil unless it carries requests to a gateway
-	checker   *conform.Checker // nil unless it speaks MSNP
+	checker   *conform.Checker // nil unless it speaks MSNP and is checked
 	session   *session         // nil until it is decided
 	now       int64            // Unix ns of the packet being decoded
 	lastEvent int64            // Unix ns
@@ -167,7 +167,9 @@ func (f *Follower) gap(c *conn, side int, t, n int64) {
 	case speaksMSNP:
 		f.at = c
 		c.facts.Gap(dir, n, f.onFrame)
-		c.checker.Gap()
+		if c.checker != nil {
+			c.checker.Gap()
+		}
 	case speaksMSNFTP:
 		f.at = c
 		c.file.decoder.Gap(dir, n, f.onPiece)

@@ -46,6 +46,8 @@ type Follower struct {
 	sessions   map[int64]*session
 	prune      int // number of sessions at which to look for those that are over
 
+	unchecked bool
+
 	conns   []*conn // those that have counted something since the last Report
 	section int
 
@@ -80,6 +82,11 @@ func (f *Follower) Resume(events, connections, sessions int64) {
 	f.session += sessions
 	f.firstSess = f.session
 }
+
+// Unchecked has connections not checked against the rules of the protocol, for
+// who only counts: that is half of the work. It is called before the first
+// Packet; events will have no Warnings.
+func (f *Follower) Unchecked() { f.unchecked = true }
 
 // Packet takes the next packet of the capture.
 func (f *Follower) Packet(p *pcapfile.Packet) {

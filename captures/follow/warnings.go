@@ -16,9 +16,13 @@ import (
 // what it leaves unfinished.
 const noteUnfinished = "unfinished"
 
-// newChecker returns the checker of a connection that speaks MSNP. A capture
-// that begins in the middle of it does not know what was said before.
+// newChecker returns the checker of a connection that speaks MSNP, nil if none
+// is wanted. A capture that begins in the middle of it does not know what was
+// said before.
 func (f *Follower) newChecker(server netip.Addr, midStream bool) *conform.Checker {
+	if f.unchecked {
+		return nil
+	}
 	k := conform.NewChecker(f.known)
 	k.Server, k.MidStream = server, midStream
 	return k
@@ -28,6 +32,9 @@ func (f *Follower) newChecker(server netip.Addr, midStream bool) *conform.Checke
 // may be about an event before it: one that was not answered in time is noted
 // when the time is over, as events do not change once told.
 func (f *Follower) check(c *conn, dir decode.Direction, fr *decode.Frame) {
+	if c.checker == nil {
+		return
+	}
 	e := &f.ev
 	e.Warnings = c.checker.Frame(f.event+1, c.now, dir, fr, decode.Context{
 		Dir: dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account,

@@ -55,6 +55,7 @@ type Block struct {
 	First    int64 // id of its first event
 	rows     []row
 	accounts []string
+	places   map[string]uint32 // of the accounts, while events are added
 	bytes    []byte
 }
 
@@ -173,16 +174,18 @@ func (b *Block) add(e *event.Event) *row {
 	return &b.rows[len(b.rows)-1]
 }
 
-// account returns the place of an account in the block's list. Neighbours
-// often share it, and a block knows few.
+// account returns the place of an account in the block's list.
 func (b *Block) account(name string) uint32 {
-	for i := len(b.accounts) - 1; i >= 0; i-- {
-		if b.accounts[i] == name {
-			return uint32(i)
-		}
+	if at, ok := b.places[name]; ok {
+		return at
 	}
+	if b.places == nil { // a block that was read is not added to
+		b.places = map[string]uint32{}
+	}
+	at := uint32(len(b.accounts))
 	b.accounts = append(b.accounts, name)
-	return uint32(len(b.accounts) - 1)
+	b.places[name] = at
+	return at
 }
 
 // isError reports whether a command of a server is an error reply: three

@@ -74,6 +74,9 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, before func()
 	}
 	defer done()
 	follower := follow.New(number, sink)
+	if _, counts := sink.(*commandCounter); counts {
+		follower.Unchecked()
+	}
 	var p pcapfile.Packet
 	var problem *pcapfile.Problem
 	for {

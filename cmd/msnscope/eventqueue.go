@@ -19,8 +19,8 @@ const (
 
 	// batchEvents and batchBytes bound the events that go on together: enough
 	// to make little of the way from one goroutine to the next.
-	batchEvents = 256
-	batchBytes  = 64 << 10
+	batchEvents = 1024
+	batchBytes  = 256 << 10
 )
 
 // batch is a run of events. Their bytes are its own.

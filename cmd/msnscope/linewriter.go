@@ -55,7 +55,11 @@ func (w *lineWriter) batch() *batch {
 	case b := <-w.free:
 		return b
 	default:
-		return &batch{done: make(chan struct{}, 1)}
+		return &batch{
+			events: make([]event.Event, 0, batchEvents), conns: make([]*party, 0, batchEvents),
+			bytes: make([]byte, 0, batchBytes), lines: make([]byte, 0, 2*batchBytes),
+			done: make(chan struct{}, 1),
+		}
 	}
 }
 

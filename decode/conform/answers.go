@@ -12,8 +12,8 @@ import (
 const (
 	// maxPending is how many unanswered requests are followed.
 	maxPending = 256
-	// maxAsked is how many of the ids used last are known.
-	maxAsked = 4096
+	// maxRuns is how many runs of ids are known, those begun last.
+	maxRuns = 256
 	// patience is how long an answer may take.
 	patience = int64(60 * time.Second)
 )
@@ -28,26 +28,35 @@ type request struct {
 // answers follows the requests of a connection.
 type answers struct {
 	pending []request // oldest first
-	asked   map[int64]bool
-	ring    []int64 // the keys of asked, oldest at ringAt once it is full
-	ringAt  int
+	asked   []run     // the ids used, the run used last at the end
 }
 
+// run is the ids from first to last. Clients count their ids up, so that mostly
+// one run has them all.
+type run struct{ first, last int64 }
+
 func (a *answers) ask(id int64) {
-	if a.asked == nil {
-		a.asked = map[int64]bool{}
-	}
-	if a.asked[id] {
+	if n := len(a.asked); n > 0 && a.asked[n-1].last == id-1 {
+		a.asked[n-1].last = id
 		return
 	}
-	a.asked[id] = true
-	if len(a.ring) < maxAsked {
-		a.ring = append(a.ring, id)
+	if a.wasAsked(id) {
 		return
 	}
-	delete(a.asked, a.ring[a.ringAt])
-	a.ring[a.ringAt] = id
-	a.ringAt = (a.ringAt + 1) % maxAsked
+	if len(a.asked) == maxRuns {
+		a.asked = append(a.asked[:0], a.asked[1:]...)
+	}
+	a.asked = append(a.asked, run{id, id})
+}
+
+// wasAsked reports whether a request had the id.
+func (a *answers) wasAsked(id int64) bool {
+	for i := len(a.asked) - 1; i >= 0; i-- {
+		if r := a.asked[i]; r.first <= id && id <= r.last {
+			return true
+		}
+	}
+	return false
 }
 
 // find returns the newest pending request with the id, -1 if none.
@@ -68,15 +77,9 @@ func (c *Checker) transaction() {
 	if n.trid >= 1<<32 {
 		c.note("trid-range", "transaction id %s", shown(n.words[1].Of(n.line)))
 	}
-	specs := decode.LookUp(n.name, n.ctx.Dir)
 	if n.trid < 0 {
-		for _, s := range specs {
-			if s.TrID != decode.TrIDRequired && valid(s, n.ctx.Dialect) {
-				return
-			}
-		}
 		switch {
-		case specs == nil:
+		case n.form.bare || !n.form.known:
 		case n.ctx.Dir == decode.C2S:
 			c.note("trid-missing", "%s without a transaction id", n.name)
 		default:
@@ -85,7 +88,7 @@ func (c *Checker) transaction() {
 		return
 	}
 	if n.ctx.Dir == decode.C2S {
-		c.request(specs)
+		c.request()
 		return
 	}
 	a := &c.answers
@@ -93,7 +96,7 @@ func (c *Checker) transaction() {
 		a.drop(i)
 		return
 	}
-	if n.trid != 0 && c.sure() && !a.asked[n.trid] {
+	if n.trid != 0 && c.sure() && !a.wasAsked(n.trid) {
 		c.note("answer-unasked", "%s answers request %d, which was not made", n.name, n.trid)
 	}
 }
@@ -114,7 +117,7 @@ func answersTo(answer, asked string) bool {
 	return false
 }
 
-func (c *Checker) request(specs []*decode.Spec) {
+func (c *Checker) request() {
 	n := &c.now
 	a := &c.answers
 	if i := a.find(n.trid); i >= 0 {
@@ -122,7 +125,7 @@ func (c *Checker) request(specs []*decode.Spec) {
 		a.drop(i)
 	}
 	a.ask(n.trid)
-	if !awaits(n, specs) {
+	if !awaits(n) {
 		return
 	}
 	if len(a.pending) == maxPending {
@@ -132,16 +135,11 @@ func (c *Checker) request(specs []*decode.Spec) {
 }
 
 // awaits reports whether the command has an answer that must come.
-func awaits(n *command, specs []*decode.Spec) bool {
+func awaits(n *command) bool {
 	if n.name == "MSG" { // N is answered only when it fails
 		return string(n.word(0)) == "A"
 	}
-	for _, s := range specs {
-		if len(s.Replies) > 0 {
-			return true
-		}
-	}
-	return false
+	return n.form.awaits
 }
 
 // overdue notes what should have happened by now.

@@ -52,24 +52,13 @@ func NewChecker(known *Known) *Checker {
 	return &Checker{known: known}
 }
 
-// names are those of the command table, so that a command's need not be made
-// again and again.
-var names = func() map[[3]byte]string {
-	m := map[[3]byte]string{}
-	for _, s := range decode.Specs() {
-		if len(s.Name) == 3 {
-			m[[3]byte([]byte(s.Name))] = s.Name
-		}
-	}
-	return m
-}()
-
 // command is the command being looked at.
 type command struct {
 	event, time int64
 	ctx         decode.Context
 	frame       *decode.Frame
 	name        string // in capitals
+	form        *form
 	line        []byte
 	words       []decode.Span
 	trid        int64 // -1: none
@@ -122,10 +111,16 @@ func (c *Checker) parse() {
 			name[i] = b &^ 0x20
 		}
 	}
-	var known bool
-	if n.name, known = names[name]; !known {
-		n.name = string(name[:])
+	named := forms[keyOf(name)]
+	switch {
+	case named != nil:
+		n.name = named.name
+	case isNumber(name[:]):
+		named, n.name = forms[errorKey], string(name[:])
+	default:
+		named, n.name = &unknownForms, string(name[:])
 	}
+	n.form = named.of(n.ctx.Dir, n.ctx.Dialect)
 	n.trid = decode.TrID(n.line, n.ctx.Dir, n.ctx.Dialect)
 	n.args = 1
 	if n.trid >= 0 {

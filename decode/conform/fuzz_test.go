@@ -47,7 +47,7 @@ func FuzzChecker(f *testing.F) {
 				t.Errorf("%q is no text for a screen", n.Text)
 			}
 		}
-		if k := p.checker; len(k.answers.pending) > maxPending || len(k.answers.asked) > maxAsked || len(k.lists) > maxListings || len(k.chat.present) > maxPresent {
+		if k := p.checker; len(k.answers.pending) > maxPending || len(k.answers.asked) > maxRuns || len(k.lists) > maxListings || len(k.chat.present) > maxPresent {
 			t.Error("limits are not kept")
 		}
 	})

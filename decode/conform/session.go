@@ -96,7 +96,7 @@ func (c *Checker) client() {
 	case "OUT":
 		s.out = now
 	default:
-		if !s.signedIn.set() && c.sure() && decode.LookUp(n.name, decode.C2S) != nil {
+		if !s.signedIn.set() && c.sure() && n.form.known {
 			c.note("before-sign-in", "%s before USR OK", n.name)
 		}
 	}

@@ -25,9 +25,8 @@ func (c *Checker) syntax() {
 		c.note("line-end-lf", "the line of %s ends in LF alone", n.name)
 	}
 	c.text()
-	specs := decode.LookUp(n.name, n.ctx.Dir)
-	if specs == nil {
-		if decode.LookUp(n.name, n.ctx.Dir.Opposite()) != nil {
+	if !n.form.known {
+		if n.form.opposite {
 			c.note("wrong-direction", "%s comes from the %s", n.name, sideOf(n.ctx.Dir))
 		} else {
 			c.note("command-unknown", "%s is no command", n.name)
@@ -41,8 +40,8 @@ func (c *Checker) syntax() {
 		}
 		return
 	}
-	if c.place(specs) {
-		c.wordCount(specs)
+	if c.place() {
+		c.wordCount()
 	}
 }
 
@@ -78,35 +77,23 @@ func isHex(b byte) bool {
 
 // place checks whether the command belongs to this kind of server and to this
 // dialect.
-func (c *Checker) place(specs []*decode.Spec) bool {
+func (c *Checker) place() bool {
 	n := &c.now
-	role, since, inForce := false, decode.Dialect(0), false
-	atNS := false
-	for _, s := range specs {
-		for _, r := range s.Roles {
-			role = role || r == n.ctx.Role
-			atNS = atNS || r == decode.RoleNS
-		}
-		if since == 0 || s.Since < since {
-			since = s.Since
-		}
-		inForce = inForce || valid(s, n.ctx.Dialect)
-	}
 	switch n.ctx.Role {
 	case decode.RoleDS, decode.RoleNS, decode.RoleSB:
 		switch {
-		case role:
-		case n.ctx.Role == decode.RoleDS && atNS:
+		case n.form.has(n.ctx.Role):
+		case n.ctx.Role == decode.RoleDS && n.form.has(decode.RoleNS):
 			c.note("notification-at-dispatch", "%s on a connection to a dispatch server", n.name)
 		default:
 			c.note("wrong-role", "%s on a connection to %s", n.name, roleInWords(n.ctx.Role))
 		}
 	}
-	if inForce || n.ctx.Dialect == 0 {
+	if n.form.inForce || n.ctx.Dialect == 0 {
 		return true
 	}
-	if n.ctx.Dialect < since {
-		c.note("wrong-dialect", "%s came with %s, this connection speaks %s", n.name, since, n.ctx.Dialect)
+	if n.ctx.Dialect < n.form.since {
+		c.note("wrong-dialect", "%s came with %s, this connection speaks %s", n.name, n.form.since, n.ctx.Dialect)
 	} else {
 		c.note("wrong-dialect", "%s is gone in %s", n.name, n.ctx.Dialect)
 	}
@@ -132,33 +119,28 @@ func valid(s *decode.Spec, d decode.Dialect) bool {
 }
 
 // wordCount checks the number of words against the shapes of the dialect.
-func (c *Checker) wordCount(specs []*decode.Spec) {
+func (c *Checker) wordCount() {
 	n := &c.now
-	if n.name == "XFR" || n.name == "RNG" {
-		if n.ctx.Dir == decode.S2C {
-			return // see redirect.go
-		}
+	if n.ctx.Dir == decode.S2C && (n.name == "XFR" || n.name == "RNG") {
+		return // see redirect.go
 	}
 	fewest, most := -1, -1
-	for _, s := range specs {
-		if !valid(s, n.ctx.Dialect) {
-			continue
-		}
+	for i := range n.form.shapes {
+		s := &n.form.shapes[i]
 		have := len(n.words) - 1
-		if n.trid >= 0 && s.TrID != decode.TrIDNone {
+		if n.trid >= 0 && s.trid != decode.TrIDNone {
 			have--
-		} else if s.TrID == decode.TrIDRequired {
+		} else if s.trid == decode.TrIDRequired {
 			continue // its transaction id is missing: see answers.go
 		}
-		least, limit := wordsOf(s, n.ctx.Dialect)
-		if have >= least && (limit < 0 || have <= limit) {
+		if have >= s.least && (s.most < 0 || have <= s.most) {
 			return
 		}
-		if have < least && (fewest < 0 || least-have < fewest) {
-			fewest = least - have
+		if have < s.least && (fewest < 0 || s.least-have < fewest) {
+			fewest = s.least - have
 		}
-		if limit >= 0 && have > limit && (most < 0 || have-limit < most) {
-			most = have - limit
+		if s.most >= 0 && have > s.most && (most < 0 || have-s.most < most) {
+			most = have - s.most
 		}
 	}
 	switch {
