@@ -206,12 +206,12 @@ func addressesIn(f []Header) []string {
 		{address64(find(f, "IP-Address-Enc64")), port},
 		{find(f, "IP-Address-Internal"), inner},
 	} {
-		host := strings.TrimSpace(a.host)
+		host := trimBlanks(a.host)
 		if h, p, err := net.SplitHostPort(host); err == nil { // some write the port behind it
 			host, a.port = h, p
 		}
 		ip, err := netip.ParseAddr(host)
-		n, errPort := strconv.ParseUint(strings.TrimSpace(a.port), 10, 16)
+		n, errPort := strconv.ParseUint(trimBlanks(a.port), 10, 16)
 		if err != nil || errPort != nil || n == 0 {
 			continue
 		}
@@ -221,6 +221,11 @@ func addressesIn(f []Header) []string {
 	}
 	return out
 }
+
+// trimBlanks takes off blanks and tabs. What is a space only in another
+// character set is part of the value: the bytes of the wire do not say which
+// set that is.
+func trimBlanks(s string) string { return strings.Trim(s, " \t") }
 
 func contains(list []string, s string) bool {
 	for _, l := range list {

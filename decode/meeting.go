@@ -10,7 +10,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode"
 )
 
 const (
@@ -100,8 +99,8 @@ func ParseMeeting(fr *Frame) (m Meeting, ok bool) {
 			continue
 		}
 		value := fr.Raw[f.Start:f.End]
-		start := f.End - len(bytes.TrimLeftFunc(value, unicode.IsSpace))
-		m.places = append(m.places, place{Span{start, start + len(bytes.TrimSpace(value))}, form})
+		start := f.End - len(bytes.TrimLeft(value, " \t"))
+		m.places = append(m.places, place{Span{start, start + len(bytes.Trim(value, " \t"))}, form})
 	}
 	return m, true
 }
@@ -144,10 +143,10 @@ func lastWord(line []byte) (s Span) {
 }
 
 func otherHost(old string, to netip.AddrPort) (string, bool) {
-	old = strings.TrimSpace(old)
+	old = trimBlanks(old)
 	if host, port, err := net.SplitHostPort(old); err == nil { // some write the port behind it
 		_, errHost := netip.ParseAddr(host)
-		_, errPort := strconv.ParseUint(strings.TrimSpace(port), 10, 16)
+		_, errPort := strconv.ParseUint(trimBlanks(port), 10, 16)
 		return to.String(), errHost == nil && errPort == nil
 	}
 	_, err := netip.ParseAddr(old)
