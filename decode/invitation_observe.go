@@ -222,10 +222,12 @@ func addressesIn(f []Header) []string {
 	return out
 }
 
-// trimBlanks takes off blanks and tabs. What is a space only in another
-// character set is part of the value: the bytes of the wire do not say which
-// set that is.
-func trimBlanks(s string) string { return strings.Trim(s, " \t") }
+// asciiSpace is what does not belong to a value: blanks, and the line ends of a
+// folded field. What is a space only in another character set is part of it: the
+// bytes of the wire do not say which set that is.
+const asciiSpace = " \t\r\n\v\f"
+
+func trimBlanks(s string) string { return strings.Trim(s, asciiSpace) }
 
 func contains(list []string, s string) bool {
 	for _, l := range list {

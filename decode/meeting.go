@@ -99,8 +99,8 @@ func ParseMeeting(fr *Frame) (m Meeting, ok bool) {
 			continue
 		}
 		value := fr.Raw[f.Start:f.End]
-		start := f.End - len(bytes.TrimLeft(value, " \t"))
-		m.places = append(m.places, place{Span{start, start + len(bytes.Trim(value, " \t"))}, form})
+		start := f.End - len(bytes.TrimLeft(value, asciiSpace))
+		m.places = append(m.places, place{Span{start, start + len(bytes.Trim(value, asciiSpace))}, form})
 	}
 	return m, true
 }

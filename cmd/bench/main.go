@@ -1,10 +1,13 @@
 // Command bench measures msnscope beside its yardsticks, in the same run and
 // interleaved, since machines are noisy: the relay beside a bare io.Copy relay
 // and one that tees to a file, and decode beside tshark. It prints medians
-// with their range, and the ratio to the yardstick.
+// with their range, and the ratio to the yardstick. And it measures how fast a
+// page finds what a filter selects in a store.
 //
-//	bench relay  --msnscope BINARY [--rounds 7]
-//	bench decode --msnscope BINARY [--rounds 5] [--megabytes 100]
+//	bench relay    --msnscope BINARY [--rounds 7]
+//	bench decode   --msnscope BINARY [--rounds 5] [--megabytes 100]
+//	bench find     --msnscope BINARY [--rounds 5] --store DIR [FILTER...]
+//	bench generate --megabytes 100 FILE
 //
 // This file holds the command line and the figures.
 package main
@@ -31,6 +34,7 @@ func run(args []string) error {
 	rounds := fs.Int("rounds", 5, "rounds of each")
 	seconds := fs.Float64("seconds", 4, "length of a relay measurement")
 	size := fs.Int("megabytes", 60, "size of the generated capture")
+	store := fs.String("store", "", "the store `DIR` in which to find")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -44,10 +48,16 @@ func run(args []string) error {
 		return benchRelays(program, *rounds, *seconds)
 	case "decode":
 		return benchDecode(program, *rounds, *size)
+	case "find":
+		return benchFind(program, *store, *rounds, fs.Args()[1:])
+	case "generate":
+		packets, err := generate(fs.Arg(1), int64(*size)<<20)
+		fmt.Println(packets, "packets")
+		return err
 	case "yardstick": // a child of `bench relay`
 		return yardstick(fs.Arg(1), fs.Arg(2))
 	}
-	return fmt.Errorf("want relay or decode")
+	return fmt.Errorf("want relay, decode, find or generate")
 }
 
 // figures are the values of one quantity over the rounds.

@@ -13,22 +13,30 @@ import (
 	"github.com/gorilla/websocket"
 )
 
-// watchPage opens the page and reads what it is sent until ctx is done.
-func watchPage(ctx context.Context, address string) error {
+// openPage opens the page's connection.
+func openPage(ctx context.Context, address string) (*websocket.Conn, error) {
 	at, err := url.Parse(address)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	header := http.Header{"Authorization": {"Bearer " + at.Query().Get("token")}, "Origin": {at.Scheme + "://" + at.Host}}
 	jar, _ := cookiejar.New(nil)
 	dialer := websocket.Dialer{Jar: jar}
 	c, _, err := dialer.DialContext(ctx, "ws://"+at.Host+"/api/ws", header)
 	if err != nil {
+		return nil, err
+	}
+	return c, c.WriteMessage(websocket.TextMessage, []byte(`{"op":"hello","v":1,"app":"","boot":""}`))
+}
+
+// watchPage opens the page and reads what it is sent until ctx is done.
+func watchPage(ctx context.Context, address string) error {
+	c, err := openPage(ctx, address)
+	if err != nil {
 		return err
 	}
 	defer c.Close()
 	for _, op := range []string{
-		`{"op":"hello","v":1,"app":"","boot":""}`,
 		`{"op":"sub","view":1,"epoch":1,"scope":"all","q":""}`,
 		`{"op":"tail","view":1,"n":30}`,
 	} {
