@@ -195,25 +195,47 @@ func (x *Index) Connections(session int64) []event.Connection {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	var all []event.Connection
-	for _, c := range x.captures {
-		if session == 0 || int64(c.number) == session/event.ConnectionsPerCapture {
-			all = c.appendConnections(all, session)
+	if session != 0 {
+		c := x.capture(session / event.ConnectionsPerCapture)
+		if c == nil {
+			return nil
+		}
+		v := at(c.sessions, within(session, int64(c.number)))
+		if v == nil {
+			return nil
+		}
+		for _, id := range v.Conns {
+			if k := at(c.conns, within(id, int64(c.number))); k != nil && k.ID != 0 {
+				all = append(all, k.Connection)
+			}
+		}
+	} else {
+		for _, c := range x.captures {
+			all = c.appendConnections(all)
 		}
 	}
 	sortByID(all, func(v *event.Connection) int64 { return v.ID })
 	return all
 }
 
+// at returns element k of list, nil if it has none.
+func at[T any](list []*T, k int64) *T {
+	if k < 0 || k >= int64(len(list)) {
+		return nil
+	}
+	return list[k]
+}
+
 // Connections returns the connections of the capture in order of ids.
 func (c *Capture) Connections() []event.Connection {
 	c.x.mu.RLock()
 	defer c.x.mu.RUnlock()
-	return c.appendConnections(nil, 0)
+	return c.appendConnections(nil)
 }
 
-func (c *Capture) appendConnections(to []event.Connection, session int64) []event.Connection {
+func (c *Capture) appendConnections(to []event.Connection) []event.Connection {
 	for _, v := range c.conns {
-		if v != nil && v.ID != 0 && (session == 0 || v.Session == session) {
+		if v != nil && v.ID != 0 {
 			to = append(to, v.Connection)
 		}
 	}
