@@ -3,8 +3,6 @@
 package pcapfile
 
 import (
-	"compress/flate"
-	"compress/gzip"
 	"errors"
 	"io"
 )
@@ -28,7 +26,7 @@ type buffer struct {
 	buf  []byte
 	r, w int
 	pos  int64 // offset of buf[r] in the (uncompressed) file
-	cut  error // gzip data that broke off or is damaged: nothing more can be read
+	cut  error // compressed data that broke off or is damaged: nothing more can be read
 }
 
 // data returns what is buffered.
@@ -45,6 +43,7 @@ func (b *buffer) skip(n int) {
 // it may be called again when the source has grown. The buffer grows only as
 // bytes arrive, whatever n claims.
 func (b *buffer) need(n int) error {
+	var damage *compressionDamage
 	for empty := 0; b.w-b.r < n; {
 		if b.cut != nil {
 			return io.ErrUnexpectedEOF
@@ -63,8 +62,8 @@ func (b *buffer) need(n int) error {
 				return io.EOF
 			}
 			return io.ErrUnexpectedEOF
-		case isCompressionDamage(err):
-			b.cut = err
+		case errors.As(err, &damage):
+			b.cut = damage.err
 		case err != nil:
 			return err
 		default:
@@ -90,8 +89,10 @@ func (b *buffer) makeRoom(n int) {
 	b.r = 0
 }
 
-func isCompressionDamage(err error) bool {
-	var corrupt flate.CorruptInputError
-	return errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader) ||
-		errors.Is(err, io.ErrUnexpectedEOF) || errors.As(err, &corrupt)
+// sourceError leaves out the errors that only say that there is no more.
+func sourceError(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return nil
+	}
+	return err
 }

@@ -1,5 +1,7 @@
 // Package pcapfile reads and writes capture files: pcap and pcapng, either
-// byte order, microseconds or nanoseconds, plain or gzip.
+// byte order, microseconds or nanoseconds, and the varieties of pcap that some
+// systems wrote; it reads those of snoop and of Microsoft Network Monitor, too.
+// Files may be compressed with gzip, bzip2 or Zstandard.
 //
 //	r, err := pcapfile.NewReader(f)
 //	...

@@ -68,5 +68,11 @@ func LinkName(link uint32) string {
 	if name, ok := linkNames[link]; ok {
 		return name
 	}
+	switch {
+	case link>>16 == linkSnoop>>16:
+		return fmt.Sprint("of snoop ", link&0xffff)
+	case link>>16 == linkNetMon>>16:
+		return fmt.Sprint("of Network Monitor ", link&0xffff)
+	}
 	return fmt.Sprint(link)
 }

@@ -14,10 +14,14 @@ const (
 	magicModified = 0xa1b2cd34 // Alexey Kuznetzov's patch of libpcap, about 1999: longer record headers
 )
 
+// Lengths of headers. Some programs write longer record headers than the magic
+// says: see otherLayout.
 const (
 	pcapHeaderLen         = 24
 	recordHeaderLen       = 16
+	recordHeaderLenNokia  = 20 // + four bytes of unknown meaning
 	recordHeaderLenPatchd = 24 // + interface index, protocol, packet type
+	recordHeaderLenSuSE   = 28 // + interface index, protocol, packet type, CPUs
 
 	// maxPacket is the largest packet of a pcap file that does not announce a
 	// larger one: libpcap's MAXIMUM_SNAPLEN.
@@ -38,6 +42,7 @@ type pcapHeader struct {
 	fractions uint32
 	maxPacket uint32
 	link      uint32
+	swapped   bool // written before libpcap 0.4: a record's two lengths may be in the other order
 }
 
 func isPcapMagic(head []byte) bool {
@@ -75,8 +80,18 @@ func parsePcapHeader(head []byte) (pcapHeader, bool) {
 		h.maxPacket = snaplen
 	}
 	h.link = order.Uint32(head[20:]) & linkTypeBits
+	minor := order.Uint16(head[6:])
+	if link, ok := aixLinks[h.link]; ok && minor == 2 && h.magic == magicMicro {
+		h.name, h.link, h.tick, h.fractions = "pcap (AIX)", link, 1, 1e9
+	} else {
+		h.swapped = minor <= 3
+	}
 	return h, true
 }
+
+// aixLinks are link types by the interface types (RFC 1573) that AIX's tcpdump
+// writes in their place, in files of version 2.2 with nanoseconds.
+var aixLinks = map[uint32]uint32{6: LinkEthernet, 9: LinkTokenRing, 15: LinkFDDI, 24: LinkNull}
 
 func (r *Reader) startPcap(h pcapHeader) {
 	r.pcap, r.big = h, h.big
@@ -108,9 +123,15 @@ func (r *Reader) nextPcap(p *Packet) error {
 			return err
 		}
 	}
+	if r.number == 0 {
+		if err := r.otherLayout(); err != nil {
+			return err
+		}
+		h = r.pcap.recordLen
+	}
 	rec := r.b.data()
 	seconds, fraction := r.u32(rec), r.u32(rec[4:])
-	captured, length := r.u32(rec[8:]), r.u32(rec[12:])
+	captured, length := r.lengths(rec)
 	if seconds == r.pcap.magic || captured > r.pcap.maxPacket || seconds|fraction|captured|length == 0 {
 		if seconds == r.pcap.magic { // another file appended to this one
 			if err := r.b.need(pcapHeaderLen); err != nil {
@@ -137,7 +158,7 @@ func (r *Reader) nextPcap(p *Packet) error {
 		rec = r.b.data()
 	}
 	// A wrong length shows in what stands where the next record should begin.
-	if len(rec) >= n+recordHeaderLen && r.u32(rec[n+8:]) > r.pcap.maxPacket && r.u32(rec[n:]) != r.pcap.magic {
+	if len(rec) >= n+recordHeaderLen && r.captured(rec[n:]) > r.pcap.maxPacket && r.u32(rec[n:]) != r.pcap.magic {
 		if at, found := r.recordInside(n); found {
 			problem := r.problem(r.b.pos, "a record of %d bytes with another one inside; skipped", captured)
 			r.b.skip(at)
@@ -169,7 +190,7 @@ const (
 
 	// searchAhead is how much is wanted behind a place to judge it: enough for
 	// a chain of the largest packets.
-	searchAhead = chain * (maxPacket + recordHeaderLenPatchd)
+	searchAhead = chain * (maxPacket + recordHeaderLenSuSE)
 
 	// maxJump is how far apart (s) packets before and behind damage may lie.
 	maxJump = 10 * 365 * 24 * 3600
@@ -213,7 +234,7 @@ func (r *Reader) isChain(data []byte, whole bool) bool {
 		if !r.isPlausible(data) {
 			return false
 		}
-		size := h + int(r.u32(data[8:]))
+		size := h + int(r.captured(data))
 		if len(data) < size {
 			return n > 0
 		}
@@ -225,11 +246,8 @@ func (r *Reader) isChain(data []byte, whole bool) bool {
 // isPlausible judges a record header found by searching, more strictly than
 // one that stands where it should.
 func (r *Reader) isPlausible(h []byte) bool {
-	captured := r.u32(h[8:])
-	if captured == 0 || captured > r.pcap.maxPacket {
-		return false
-	}
-	if length := r.u32(h[12:]); length < captured || length > maxBlock {
+	captured, length := r.lengths(h)
+	if captured == 0 || captured > r.pcap.maxPacket || length < captured || length > maxBlock {
 		return false
 	}
 	if r.u32(h[4:]) >= r.pcap.fractions {

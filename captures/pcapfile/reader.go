@@ -1,10 +1,8 @@
-// This file holds the Reader: what is the same for pcap and pcapng.
+// This file holds the Reader: what is the same for all formats.
 
 package pcapfile
 
 import (
-	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
@@ -12,23 +10,25 @@ import (
 
 // Reader reads packets from a capture. It may follow a file that still grows:
 // after io.EOF (clean end) or io.ErrUnexpectedEOF (inside a block) Next may be
-// called again when the source has grown and goes on where it was. (A gzip
-// file cannot be followed.) A Reader is not safe for concurrent use.
+// called again when the source has grown and goes on where it was. (A
+// compressed file cannot be followed.) A Reader is not safe for concurrent use.
 type Reader struct {
-	b      buffer
-	format string
+	b           buffer
+	format      string
+	compression string // "gzip"
 
-	next    func(p *Packet) error // nextPcap or nextNG
+	next    func(p *Packet) error // nextPcap, nextNG, nextSnoop or nextNetMon
 	find    func(data []byte, whole bool) (at int, found bool)
 	damage  *damage // set while searching for the next sound packet
-	cutTold bool    // damaged gzip data was reported
+	cutTold bool    // damage of the compressed data was reported
 
 	number  int64 // of the last packet
 	section int
 	live    bool
 	big     bool // the section's byte order
 
-	pcap pcapHeader
+	pcap   pcapHeader // of a pcap or snoop file
+	netMon netMon
 
 	interfaces []iface // of the pcapng section
 	lastTime   int64   // for simple packets, which carry no time
@@ -54,8 +54,13 @@ func NewReader(r io.Reader) (*Reader, error) {
 }
 
 // Format names what is being read, for people: "pcapng", "pcap (nanoseconds),
-// gzip".
-func (r *Reader) Format() string { return r.format }
+// gzip". Some varieties of pcap are told apart only by the first packets.
+func (r *Reader) Format() string {
+	if r.compression != "" {
+		return r.format + ", " + r.compression
+	}
+	return r.format
+}
 
 // Next reads the next packet into p. A *Problem is returned for a damaged
 // block that was skipped: call Next again.
@@ -71,7 +76,7 @@ func (r *Reader) Next(p *Packet) error {
 	return nil
 }
 
-// ended tells of damaged gzip data, once, when everything before it is read.
+// ended tells of damaged compressed data, once, when everything before it is read.
 func (r *Reader) ended(err error) error {
 	if err != io.ErrUnexpectedEOF || r.b.cut == nil || r.cutTold {
 		return err
@@ -80,7 +85,7 @@ func (r *Reader) ended(err error) error {
 	if errors.Is(r.b.cut, io.ErrUnexpectedEOF) {
 		return err
 	}
-	return r.problem(r.b.pos, "the gzip data is damaged (%v): what follows cannot be read", r.b.cut)
+	return r.problem(r.b.pos, "the %s data is damaged (%v): what follows cannot be read", r.compression, r.b.cut)
 }
 
 func (r *Reader) problem(offset int64, format string, args ...any) *Problem {
@@ -133,16 +138,4 @@ func (r *Reader) search() error {
 		return &Problem{Packet: d.packet, Offset: d.offset, Text: fmt.Sprintf(
 			"after packet %d, at offset %d: %s; %d bytes skipped", d.packet, d.offset, d.text, skipped)}
 	}
-}
-
-// gunzip puts a gzip reader under the buffer, which so far holds compressed
-// bytes.
-func (r *Reader) gunzip() error {
-	head := bytes.Clone(r.b.data())
-	z, err := gzip.NewReader(io.MultiReader(bytes.NewReader(head), r.b.src))
-	if err != nil {
-		return fmt.Errorf("%w: a gzip file whose header is damaged: %w", ErrNotCapture, err)
-	}
-	r.b = buffer{src: z, buf: r.b.buf}
-	return nil
 }
