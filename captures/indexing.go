@@ -202,7 +202,7 @@ func (d *feed) follow(ctx context.Context) (err error) {
 		case err == nil:
 			d.packet(&p)
 		case errors.As(err, &problem):
-			d.problem(fmt.Sprintf("after packet %d: %s", problem.Packet, problem.Text))
+			d.problem(problem.Text)
 		case err == io.EOF, err == io.ErrUnexpectedEOF:
 			if more, err := d.wait(ctx); err != nil {
 				return err

@@ -18,6 +18,7 @@ type Assembler struct {
 	number   int64 // of the current packet
 	now      int64 // its time
 	section  int
+	tunnels  int // that the current packet has been taken out of
 	g        segment
 	problems problems
 
@@ -42,7 +43,7 @@ func NewAssembler(sink Sink) *Assembler {
 
 // Packet takes the next packet of the capture.
 func (a *Assembler) Packet(p *pcapfile.Packet) {
-	a.number, a.now = p.Number, p.Time
+	a.number, a.now, a.tunnels = p.Number, p.Time, 0
 	if p.Section != a.section {
 		a.endSection()
 		a.section = p.Section

@@ -111,6 +111,18 @@ func TestLinkTypes(t *testing.T) {
 		"fragments":          {Link: pcapfile.LinkEthernet, Fragment: 104},
 		"fragments, options": {Link: pcapfile.LinkRaw, Fragment: 256, Options: true},
 		"fragments backward": {Link: pcapfile.LinkEthernet, Fragment: 8, Backwards: true},
+		"IP in IP":           {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.IPinIP}},
+		"GRE":                {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.GRE}},
+		"GRE, bridged":       {Link: pcapfile.LinkSLL2, Tunnels: []streamstest.Tunnel{streamstest.GREBridged}},
+		"GRE, fragments":     {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.GRE}, Fragment: 104},
+		"ERSPAN I":           {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.ERSPAN1}},
+		"ERSPAN II":          {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.ERSPAN2}, Pad: 60},
+		"ERSPAN III":         {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.ERSPAN3}, Tags: []uint16{0x8100}},
+		"VXLAN":              {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.VXLAN}},
+		"VXLAN, old port":    {Link: pcapfile.LinkRaw, Tunnels: []streamstest.Tunnel{streamstest.VXLANOld}},
+		"PPTP":               {Link: pcapfile.LinkEthernet, Tunnels: []streamstest.Tunnel{streamstest.PPTP}},
+		"ERSPAN of VXLAN of GRE of IP in IP": {Link: pcapfile.LinkEthernet,
+			Tunnels: []streamstest.Tunnel{streamstest.ERSPAN2, streamstest.VXLAN, streamstest.GRE, streamstest.IPinIP}},
 	}
 	for name, f := range framings {
 		for _, version := range []int{4, 6} {

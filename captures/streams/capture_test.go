@@ -165,6 +165,7 @@ func FuzzAssembler(f *testing.F) {
 		segments := streamstest.Merge(convs)
 		f.Add(pack(streamstest.Framing{Link: link, PPPoE: i == 0}.Packets(segments)))
 		f.Add(pack(streamstest.Framing{Link: link, Fragment: 16, Options: true, Backwards: true}.Packets(segments)))
+		f.Add(pack(streamstest.Framing{Link: link, Tunnels: []streamstest.Tunnel{streamstest.Tunnel(i % 9), streamstest.Tunnel(i / 3 % 9)}}.Packets(segments)))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rec := &streamstest.Recorder{}

@@ -11,7 +11,7 @@
 //
 // A packet passes through the files in this order: link.go finds the IP packet
 // in the frame, ip.go the TCP segment in the packet (fragment.go puts fragments
-// together), tracker.go the connection of the segment, handshake.go begins
+// together, tunnel.go goes on inside tunnels), tracker.go the connection of the segment, handshake.go begins
 // connections, half.go puts the segments of a side in order, and hole.go
 // decides how long missing ones are waited for; assembler.go ties them together
 // and ends connections.

@@ -23,6 +23,7 @@ type fragmentKey struct {
 	src, dst address
 	id       uint32
 	version  uint8
+	proto    uint8 // of IPv4, whose ids are counted by protocol
 }
 
 // fragment is one fragment as it was captured.

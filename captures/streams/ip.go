@@ -8,10 +8,13 @@ import "encoding/binary"
 const (
 	protoHopByHop    = 0
 	protoICMP        = 1
+	protoIPv4        = 4
 	protoTCP         = 6
 	protoUDP         = 17
+	protoIPv6        = 41
 	protoRouting     = 43
 	protoFragment    = 44
+	protoGRE         = 47
 	protoAuth        = 51
 	protoICMPv6      = 58
 	protoDestination = 60
@@ -86,7 +89,7 @@ func (a *Assembler) ip4(b []byte, length int, g *segment) reason {
 	if header < 20 || total < header {
 		return badIP
 	}
-	if b[9] != protoTCP {
+	if b[9] != protoTCP && b[9] != protoUDP && !isTunnel(b[9]) {
 		return notTCP(b[9])
 	}
 	g.src, g.dst = address4(b[12:]), address4(b[16:])
@@ -96,24 +99,27 @@ func (a *Assembler) ip4(b []byte, length int, g *segment) reason {
 	payload := b[header:min(len(b), total)]
 	// Fragment offset, and "more fragments"; "don't fragment" is left out.
 	if offset := binary.BigEndian.Uint16(b[6:]); offset&0x3fff != 0 {
+		if b[9] == protoUDP {
+			return notTCPUDP
+		}
 		f := fragment{
-			key:  fragmentKey{g.src, g.dst, uint32(binary.BigEndian.Uint16(b[4:])), 4},
+			key:  fragmentKey{g.src, g.dst, uint32(binary.BigEndian.Uint16(b[4:])), 4, b[9]},
 			at:   int(offset&0x1fff) * 8,
 			more: offset&0x2000 != 0,
 			data: payload,
 			time: g.time,
-			next: protoTCP,
+			next: b[9],
 		}
 		if len(payload) < total-header {
 			return cutFragment
 		}
-		whole, _, why := a.fragments.add(&f, a)
+		whole, next, why := a.fragments.add(&f, a)
 		if why != fine {
 			return why
 		}
-		return tcp(whole, len(whole), g)
+		return a.payload(next, whole, len(whole), g)
 	}
-	return tcp(payload, total-header, g)
+	return a.payload(b[9], payload, total-header, g)
 }
 
 func (a *Assembler) ip6(b []byte, length int, g *segment) reason {
@@ -134,8 +140,8 @@ func (a *Assembler) ip6Payload(b []byte, length int, next uint8, g *segment, may
 	for {
 		skip := 0
 		switch next {
-		case protoTCP:
-			return tcp(b, length, g)
+		case protoTCP, protoUDP, protoGRE, protoIPv4, protoIPv6:
+			return a.payload(next, b, length, g)
 		case protoHopByHop, protoRouting, protoDestination, protoMobility, protoHIP, protoShim6:
 			if len(b) >= 8 {
 				skip = (int(b[1]) + 1) * 8
@@ -175,7 +181,7 @@ func (a *Assembler) ip6Fragment(b []byte, length int, g *segment) reason {
 		return cutFragment
 	}
 	f := fragment{
-		key:  fragmentKey{g.src, g.dst, binary.BigEndian.Uint32(b[4:]), 6},
+		key:  fragmentKey{g.src, g.dst, binary.BigEndian.Uint32(b[4:]), 6, 0},
 		at:   int(offset &^ 7),
 		more: offset&1 != 0,
 		data: b[8:],

@@ -31,6 +31,8 @@ const (
 	badLink
 	badIP
 	badTCP
+	badTunnel
+	tooDeep
 	cutHeaders
 	cutFragment
 	badFragment
@@ -51,6 +53,8 @@ var reasonText = [reasons]string{
 	badLink:      "link header malformed",
 	badIP:        "IP header malformed",
 	badTCP:       "TCP header malformed",
+	badTunnel:    "tunnel header malformed",
+	tooDeep:      "tunnels too deep in one another",
 	cutHeaders:   "cut off (snap length) before the end of the TCP header",
 	cutFragment:  "IP fragment cut off (snap length)",
 	badFragment:  "IP fragment malformed",

@@ -29,27 +29,25 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 		if *count {
 			var c commandCounter
 			for i, path := range args {
-				if err := decodeFile(e, path, i, &c, func() bool { return true }); err != nil {
-					return err
-				}
+				err = errors.Join(err, decodeFile(e, path, i, &c, func() bool { return true }))
 			}
-			_, err := fmt.Fprintln(e.stdout, c.commands)
-			return err
+			_, failed := fmt.Fprintln(e.stdout, c.commands)
+			return errors.Join(err, failed)
 		}
 		lines := newLineWriter(e.stdout, event.JSONOptions{Secrets: *secrets})
 		defer func() { err = errors.Join(err, lines.close()) }()
 		for i, path := range args {
 			q := newEventQueue(lines.put, lines.batch)
-			err := decodeFile(e, path, i, q, func() bool {
+			err = errors.Join(err, decodeFile(e, path, i, q, func() bool {
 				q.flush()
 				return !lines.failed.Load()
-			})
+			}))
 			q.end()
-			if err != nil {
-				return err
+			if e.ctx.Err() != nil || lines.failed.Load() {
+				break
 			}
 		}
-		return nil
+		return err
 	}
 }
 
@@ -86,7 +84,7 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, before func()
 			follower.Packet(&p)
 			continue
 		case errors.As(err, &problem):
-			fmt.Fprintf(e.stderr, "msnscope decode: %s: after packet %d: %s\n", name, problem.Packet, problem.Text)
+			fmt.Fprintf(e.stderr, "msnscope decode: %s: %s\n", name, problem.Text)
 			continue
 		case errors.Is(err, errStopped):
 			err = e.ctx.Err()

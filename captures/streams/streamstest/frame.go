@@ -15,15 +15,16 @@ type Framing struct {
 	Tags      []uint16 // EtherTypes of VLAN tags, outermost first (Ethernet, SLL)
 	Labels    int      // MPLS labels
 	PPPoE     bool
-	SNAP      bool // 802.3 with an LLC and SNAP header
-	BigFamily bool // NULL: the capturing machine is big-endian
-	Family6   byte // NULL: AF_INET6; 0: 30
-	Fragment  int  // IP packets with more payload are fragmented; a multiple of 8
-	Backwards bool // the last fragment comes first
-	Options   bool // IP and TCP options, IPv6 extension headers
-	NoLength  bool // IP length 0, as network cards that segment are handed
-	Pad       int  // frames shorter than this are padded with rubbish
-	Snap      int  // snap length
+	SNAP      bool     // 802.3 with an LLC and SNAP header
+	BigFamily bool     // NULL: the capturing machine is big-endian
+	Family6   byte     // NULL: AF_INET6; 0: 30
+	Fragment  int      // IP packets with more payload are fragmented; a multiple of 8
+	Backwards bool     // the last fragment comes first
+	Options   bool     // IP and TCP options, IPv6 extension headers
+	NoLength  bool     // IP length 0, as network cards that segment are handed
+	Pad       int      // frames shorter than this are padded with rubbish
+	Snap      int      // snap length
+	Tunnels   []Tunnel // outermost first
 	id        uint32
 }
 
@@ -52,7 +53,10 @@ func (f *Framing) frames(s *Segment) [][]byte {
 	var frames [][]byte
 	is6 := s.Src.Addr().Is6()
 	for _, ip := range f.ip(s, f.tcp(s)) {
-		b := f.link(is6)
+		for n := len(f.Tunnels) - 1; n >= 0; n-- {
+			ip = f.Tunnels[n].wrap(ip)
+		}
+		b := f.link(is6 && len(f.Tunnels) == 0)
 		b = append(b, ip...)
 		for n := byte(0); len(b) < f.Pad; n++ {
 			b = append(b, "MSG 1 N 4\r\n"[n%11])
