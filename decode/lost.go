@@ -37,7 +37,7 @@ func (f *Framer) lose(why string) {
 // for its direction (see shapes.go), up to rawPiece long. A command that stands
 // behind the end of an unframed payload, without a line end between them, is
 // found too if its whole shape is beyond doubt: "xyMSG 5 N 20" is split before
-// MSG, "try OUT" or "a MSG 5" is not. That is how a length counted in characters
+// MSG, "try OUT" or "a MSG 5" is not. ("xyACK 5" is.) That is how a length counted in characters
 // instead of bytes shows, and how a capture looks that begins inside a payload.
 func (f *Framer) cutLost(b []byte, fr *Frame) int {
 	l := &f.lost
@@ -60,7 +60,9 @@ func (f *Framer) cutLost(b []byte, fr *Frame) int {
 		}
 		end := f.seen + i
 		line := trimCR(w[l.lineAt:end])
-		if !l.midLine && shapeOf(f.Dir, line) != noShape {
+		// A number alone may be the end of any line: of "MSG a@b.c A 181", say.
+		isNumber := len(line) == 3 && isDigit(line[0])
+		if !l.midLine && !isNumber && shapeOf(f.Dir, line) != noShape {
 			if l.lineAt > 0 {
 				return f.passOver(l.lineAt, fr)
 			}

@@ -48,7 +48,7 @@ var c2sShapes = map[string][]string{
 	"ADG": {"? n w *"},
 	"REG": {"? n n w *"},
 	"RMG": {"? n w"},
-	"ADD": {"n l h *"},
+	"ADD": {"n l h *", "? n l w w"},
 	"ADC": {"n l *"},
 	"REM": {"n l w *"},
 	"REA": {"n h w"},
@@ -281,14 +281,20 @@ func isHandle(word []byte) bool {
 // gluedCommand returns where in line, behind its first byte, a command of strong
 // shape begins that runs to the end of the line; 0 when none does. One whose
 // name stands behind a capital letter or a digit counts too: a payload may end
-// in any byte.
+// in any byte. "ACK n" and "NAK n" count as well: they are what follows most
+// payloads of a switchboard, and hardly anybody ends a line of a chat so.
 func gluedCommand(dir Direction, line []byte) int {
 	for i := 1; i+4 < len(line); i++ {
 		if !isBlank(line[i+3]) || !isUpper(line[i]) || !isUpper(line[i+1]) || !isUpper(line[i+2]) {
 			continue
 		}
-		if shapeOfNamed(dir, nameKey(line[i:]), line[i:]) == strongShape {
+		switch shapeOfNamed(dir, nameKey(line[i:]), line[i:]) {
+		case strongShape:
 			return i
+		case weakShape:
+			if name := string(line[i : i+3]); name == "ACK" || name == "NAK" {
+				return i
+			}
 		}
 	}
 	return 0

@@ -3,18 +3,20 @@
 package streamstest
 
 import (
+	"bytes"
 	"math/rand/v2"
 	"net/netip"
 	"sort"
 )
 
-// Mangle says how often what happens to segments. The bytes that end up in the
-// capture are always those that were sent.
+// Mangle says how often what happens to segments. The first copies of bytes
+// that end up in the capture are always those that were sent.
 type Mangle struct {
 	Reorder    int     // how many places a segment may come too late
 	Duplicate  float64 // captured twice
 	Retransmit float64 // sent again later, cut at other places
 	KeepAlive  float64 // followed by a keep-alive probe
+	Forge      float64 // captured again later with other contents
 	Lose       float64 // of the segments with data: not captured
 	Skip       int     // the first segments of each conversation that are not captured
 	Shuffle    bool    // times go up and down with the order in which segments were sent
@@ -73,6 +75,12 @@ func (m Mangle) Apply(rng *rand.Rand, in []Segment) []Segment {
 			again.Have = len(again.Data)
 			again.Comments = nil
 			out = append(out, placed{again, place(rng.IntN(m.Reorder + 3))})
+		}
+		if len(s.Data) > 0 && s.Flags&SYN == 0 && m.Forge > 0 && rng.Float64() < m.Forge {
+			forged := s
+			forged.Data = bytes.Repeat([]byte("OUT\r\n"), len(s.Data)/5+1)[:len(s.Data)]
+			forged.Comments = nil
+			out = append(out, placed{forged, place(late + 1 + rng.IntN(m.Reorder+3))})
 		}
 		if len(s.Data) > 0 && s.Flags&SYN == 0 && rng.Float64() < m.KeepAlive {
 			probe := s
