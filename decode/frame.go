@@ -23,6 +23,7 @@ const (
 	WhyCutByGap     = "cut by missing packets"                 // beginning of a command whose rest is missing
 	WhyAfterGap     = "rest of a command with missing packets" // end of a command whose beginning is missing
 	WhyCutByEnd     = "cut by the end of the stream"           // last bytes of a stream, no whole command
+	WhyHeld         = "end of the command waited for too long" // while too many other commands waited for theirs
 	WhyNotMSNP      = "not MSNP"                               // the connection speaks something else
 )
 

@@ -39,6 +39,7 @@ type conn struct {
 	program   string
 	info      event.Connection
 	stream    *streams.Conn
+	holding
 
 	// Undecided: what was captured before it was clear what is spoken here.
 	look decode.Recogniser
@@ -86,6 +87,7 @@ func (c *conn) dir(side int) decode.Direction {
 func (f *Follower) decided(c *conn, v decode.Verdict) {
 	held := c.held
 	c.held, c.head = nil, [2][]byte{}
+	f.holders.set(c, 0)
 	c.passThrough()
 	switch {
 	case v.Answer == decode.Yes:
@@ -147,6 +149,7 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 	case speaksMSNP:
 		f.at = c
 		c.facts.Feed(dir, p, f.onFrame)
+		f.hold(c)
 	case speaksMSNFTP:
 		f.at = c
 		f.fileBytes(c, dir, p)

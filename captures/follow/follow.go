@@ -50,6 +50,7 @@ type Follower struct {
 
 	conns   []*conn // those that have counted something since the last Report
 	section int
+	holders holders
 
 	ev      event.Event // the one being told
 	at      *conn       // whose frames onFrame takes

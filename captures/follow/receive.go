@@ -65,6 +65,8 @@ func (f *Follower) data(c *conn, side int, t int64, p []byte) {
 		f.decided(c, v)
 	case len(c.held) >= maxHeld:
 		f.settle(c)
+	default:
+		f.hold(c)
 	}
 }
 
@@ -144,6 +146,7 @@ func (r *receiver) End(s *streams.Conn, t int64, how string) {
 
 // end ends a connection of which all was told.
 func (f *Follower) end(c *conn, t int64, how string) {
+	f.holders.set(c, 0)
 	f.checkEnd(c, t, how)
 	c.info.How = how
 	if c.state == ignored {
