@@ -62,6 +62,9 @@ func (r *Reader) Format() string {
 	return r.format
 }
 
+// IsCompressed reports whether the file is compressed.
+func (r *Reader) IsCompressed() bool { return r.compression != "" }
+
 // Next reads the next packet into p. A *Problem is returned for a damaged
 // block that was skipped: call Next again.
 func (r *Reader) Next(p *Packet) error {

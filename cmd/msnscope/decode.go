@@ -16,20 +16,25 @@ import (
 	"msnscope/captures/follow"
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams"
+	"msnscope/captures/tail"
 	"msnscope/captures/textlog"
 )
 
 func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 	count := fs.Bool("count", false, "only count the commands")
+	grows := fs.BoolP("follow", "f", false, "the file is still being written: go on until Ctrl-C, or until it is replaced")
 	secrets := fs.Bool("secrets", false, "show digests, tickets and cookies among the parameters (raw bytes are always whole)")
 	return func(e *env, args []string) (err error) {
 		if len(args) == 0 {
 			args = []string{"-"}
 		}
+		if *grows && (len(args) > 1 || args[0] == "-") {
+			return usagef("-f follows one file; standard input is followed without")
+		}
 		if *count {
 			var c commandCounter
 			for i, path := range args {
-				err = errors.Join(err, decodeFile(e, path, i, &c, func() bool { return true }))
+				err = errors.Join(err, decodeFile(e, path, i, &c, *grows, func() bool { return true }))
 			}
 			_, failed := fmt.Fprintln(e.stdout, c.commands)
 			return errors.Join(err, failed)
@@ -38,7 +43,7 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 		defer func() { err = errors.Join(err, lines.close()) }()
 		for i, path := range args {
 			q := newEventQueue(lines.put, lines.batch)
-			err = errors.Join(err, decodeFile(e, path, i, q, func() bool {
+			err = errors.Join(err, decodeFile(e, path, i, q, *grows, func() bool {
 				q.flush()
 				return !lines.failed.Load()
 			}))
@@ -51,21 +56,46 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 	}
 }
 
-// decodeFile tells sink what a file, or standard input for "-", holds. Before
-// it reads on it calls before, and stops if that returns false.
-func decodeFile(e *env, path string, number int, sink follow.Sink, before func() bool) error {
-	in, name := e.stdin, "standard input"
-	if path != "-" {
+// decodeFile tells sink what a file, or standard input for "-", holds; if the
+// file grows, until it does so no more. Before it reads on it calls before, and
+// stops if that returns false.
+func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, before func() bool) error {
+	name := path
+	from := &source{in: e.stdin, wanted: func() bool { return e.ctx.Err() == nil && before() }}
+	more := func() bool { return false }
+	open := openCapture
+	switch {
+	case path == "-":
+		name = "standard input"
+	case grows:
+		file, err := tail.Open(path)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		from.in = file
+		more = func() bool { return before() && file.Wait(e.ctx) }
+		open = func(io.Reader) (*pcapfile.Reader, func(), error) { return openGrowing(file, from, more) }
+		defer func() {
+			if why := file.Ended(); why != "" {
+				fmt.Fprintf(e.stderr, "msnscope decode: %s %s\n", name, why)
+			}
+		}()
+	default:
 		file, err := os.Open(path)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
-		in, name = file, path
+		from.in = file
 	}
-	reader, done, err := openCapture(&source{in: in, wanted: func() bool { return e.ctx.Err() == nil && before() }})
+	stopped := e.ctx.Err
+	if grows { // that is how it is ended
+		stopped = func() error { return nil }
+	}
+	reader, done, err := open(from)
 	if errors.Is(err, errStopped) {
-		return e.ctx.Err()
+		return stopped()
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
@@ -87,11 +117,16 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, before func()
 			fmt.Fprintf(e.stderr, "msnscope decode: %s: %s\n", name, problem.Text)
 			continue
 		case errors.Is(err, errStopped):
-			err = e.ctx.Err()
-		case errors.Is(err, io.EOF):
-			err = nil
-		case errors.Is(err, io.ErrUnexpectedEOF):
-			err = fmt.Errorf("%s: cut off after packet %d; everything before that is decoded", name, p.Number)
+			err = stopped()
+		case err == io.EOF || err == io.ErrUnexpectedEOF:
+			if more() {
+				continue
+			}
+			if err == io.EOF || e.ctx.Err() != nil {
+				err = nil
+			} else {
+				err = fmt.Errorf("%s: cut off after packet %d; everything before that is decoded", name, p.Number)
+			}
 		default:
 			err = fmt.Errorf("%s: after packet %d: %w", name, p.Number, err)
 		}
@@ -102,6 +137,25 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, before func()
 		fmt.Fprintf(e.stderr, "msnscope decode: %s: %s\n", name, p)
 	}
 	return err
+}
+
+// openGrowing opens a capture file of which perhaps not even the header is
+// written yet.
+func openGrowing(file *tail.File, from io.Reader, more func() bool) (*pcapfile.Reader, func(), error) {
+	for {
+		reader, err := pcapfile.NewReader(from)
+		switch {
+		case err == nil && reader.IsCompressed():
+			return nil, nil, errors.New("a compressed file cannot be followed while it is written")
+		case err == nil:
+			return reader, func() {}, nil
+		case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) || !more():
+			return nil, nil, err
+		}
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return nil, nil, err
+		}
+	}
 }
 
 // errStopped ends the reading of a file before its end.
