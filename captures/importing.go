@@ -65,7 +65,7 @@ func (s *Store) Import(ctx context.Context, path string, progress func(Progress)
 	}
 	r, err := s.importFile(ctx, path, progress)
 	if err != nil {
-		return r, fmt.Errorf("import %s: %w", path, err)
+		return r, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
 }

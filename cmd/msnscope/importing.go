@@ -5,8 +5,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -16,8 +14,15 @@ import (
 
 func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
+	grows := fs.BoolP("follow", "f", false, "the file is still being written: go on until Ctrl-C, or until it is replaced")
+	watched := fs.String("watch", "", "import what comes to rest in this `DIR`, each file once, until Ctrl-C")
 	return func(e *env, args []string) (err error) {
-		if len(args) == 0 {
+		switch {
+		case *watched != "" && (len(args) > 0 || *grows):
+			return usagef("--watch takes no files")
+		case *grows && len(args) != 1:
+			return usagef("-f follows one file")
+		case *watched == "" && len(args) == 0:
 			return usagef("name the captures to import")
 		}
 		dir, err := storeDir(e, *storeAt)
@@ -32,8 +37,16 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 		if store.ReadOnly() {
 			return fmt.Errorf("another msnscope records or imports into %s: import through its page, or use another --store", dir)
 		}
+		switch {
+		case *watched != "":
+			return watch(e, store, *watched)
+		case *grows:
+			return importGrowing(e, store, args[0])
+		}
 		for _, path := range args {
-			err = errors.Join(err, importFile(e, store, path))
+			if err = errors.Join(err, importFile(e, store, path)); e.ctx.Err() != nil {
+				break
+			}
 		}
 		return err
 	}
@@ -45,11 +58,31 @@ func importFile(e *env, store *captures.Store, path string) error {
 	report, err := store.Import(e.ctx, path, progress.show)
 	progress.end()
 	if err != nil {
-		return fmt.Errorf("%s: %w", path, err)
+		return err
 	}
+	printReport(e, path, &report)
+	return nil
+}
+
+// importGrowing imports a file that is still being written.
+func importGrowing(e *env, store *captures.Store, path string) error {
+	progress := newProgress(e.stderr, path)
+	report, ended, err := store.ImportGrowing(e.ctx, path, progress.show)
+	progress.end()
+	if err != nil {
+		return err
+	}
+	if ended != "" {
+		fmt.Fprintf(e.stderr, "msnscope import: %s %s\n", path, ended)
+	}
+	printReport(e, path, &report)
+	return nil
+}
+
+func printReport(e *env, path string, report *captures.Report) {
 	if report.Already {
 		fmt.Fprintf(e.stdout, "%s: imported before, nothing added\n", path)
-		return nil
+		return
 	}
 	for _, c := range report.Connections {
 		fmt.Fprintf(e.stdout, "  connection %-8d %-2s %-21s -> %-21s %6d events  %s\n",
@@ -62,8 +95,7 @@ func importFile(e *env, store *captures.Store, path string) error {
 		fmt.Fprintf(e.stdout, "  problem: %s\n", p)
 	}
 	fmt.Fprintf(e.stdout, "%s: %d packets, %d connections, %d events, %d connections skipped\n",
-		path, report.Packets, len(report.Connections), report.Events, len(report.Ignored))
-	return nil
+		path, report.Packets, len(report.Connections), report.Events, int64(len(report.Ignored))+report.MoreIgnored)
 }
 
 func roleWord(c event.Connection) string {
@@ -71,45 +103,4 @@ func roleWord(c event.Connection) string {
 		return r
 	}
 	return "?"
-}
-
-// progress shows how far an import is, on a terminal only.
-type progress struct {
-	out   *os.File // nil: not on a terminal
-	path  string
-	start time.Time
-	last  time.Time
-}
-
-func newProgress(w any, path string) *progress {
-	p := &progress{path: path, start: time.Now()}
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			p.out = f
-		}
-	}
-	return p
-}
-
-// showEvery is how often the line is written again.
-const showEvery = 200 * time.Millisecond
-
-func (p *progress) show(at captures.Progress) {
-	now := time.Now()
-	if p.out == nil || now.Sub(p.last) < showEvery {
-		return
-	}
-	p.last = now
-	rate := float64(at.Bytes) / max(now.Sub(p.start).Seconds(), 0.001)
-	left := ""
-	if at.Size > at.Bytes && rate > 0 {
-		left = fmt.Sprintf(", %v left", time.Duration(float64(at.Size-at.Bytes)/rate*float64(time.Second)).Round(time.Second))
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%s: %d MB, %d packets, %d events, %.0f MB/s%s", p.path, at.Bytes>>20, at.Packets, at.Events, rate/1e6, left)
-}
-
-func (p *progress) end() {
-	if p.out != nil && !p.last.IsZero() {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
 }
