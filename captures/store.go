@@ -18,6 +18,7 @@
 //	captures/000000-friday.pcap   an import, as it was
 //	captures/000001-live.pcapng   recorded here
 //	index.sqlite                  derived
+//	uploads/                      what is on its way to be imported
 //	lock                          held by the process that indexes
 package captures
 
@@ -109,6 +110,10 @@ func Open(dir string, o Options) (*Store, error) {
 func (s *Store) captureDir() string { return filepath.Join(s.dir, "captures") }
 func (s *Store) indexPath() string  { return filepath.Join(s.dir, "index.sqlite") }
 
+// UploadDir returns the directory for files that are on their way to be
+// imported. The next Open for writing clears it.
+func (s *Store) UploadDir() string { return filepath.Join(s.dir, "uploads") }
+
 // openReading opens the index that another process writes.
 func (s *Store) openReading() error {
 	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true})
@@ -138,6 +143,9 @@ func (s *Store) poll() {
 
 // openWriting opens the index and begins to catch up.
 func (s *Store) openWriting() error {
+	if err := os.RemoveAll(s.UploadDir()); err != nil {
+		return err
+	}
 	if err := s.listFiles(); err != nil {
 		return err
 	}

@@ -47,8 +47,14 @@ func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	// The file is here: it is imported even if the page is left meanwhile, but
-	// not beyond the end of the server.
+	s.importReceived(w, r, path)
+}
+
+// importReceived imports a file that has arrived, and answers with the report.
+// It reports whether the file is needed no more.
+func (s *Server) importReceived(w http.ResponseWriter, r *http.Request, path string) (done bool) {
+	// It is imported even if the page is left meanwhile, but not beyond the end of
+	// the server.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
 	if base, ok := r.Context().Value(baseKey{}).(context.Context); ok {
@@ -59,19 +65,20 @@ func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 		defer func() { <-s.importer }()
 	case <-ctx.Done():
 		fail(w, http.StatusServiceUnavailable, "msnscope stops")
-		return
+		return false
 	}
 	report, err := s.Store.Import(ctx, path, nil)
 	if errors.Is(err, captures.ErrRebuilt) {
 		fail(w, http.StatusServiceUnavailable, err.Error())
-		return
+		return true
 	}
 	if err != nil {
-		fail(w, http.StatusUnprocessableEntity, strings.ReplaceAll(err.Error(), dir+string(filepath.Separator), ""))
-		return
+		fail(w, http.StatusUnprocessableEntity, strings.ReplaceAll(err.Error(), filepath.Dir(path)+string(filepath.Separator), ""))
+		return true
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Write(append(reportJSON(&report), '\n'))
+	return true
 }
 
 // receive writes the body of a request to path.

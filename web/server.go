@@ -40,6 +40,7 @@ type Server struct {
 	assets   *assets
 	sessions sessionFeed
 	importer chan struct{} // one slot: imports go one after the other
+	uploads  uploads
 	pages    sync.WaitGroup
 	open     atomic.Int64 // pages connected
 	timing   timing
@@ -104,6 +105,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
 	mux.HandleFunc("GET /api/export", s.serveExport)
 	mux.HandleFunc("POST /api/import", s.serveImport)
+	mux.HandleFunc("GET /api/uploads", s.listUploads)
+	mux.HandleFunc("POST /api/uploads", s.createUpload)
+	mux.HandleFunc("PUT /api/uploads/{id}", s.putUpload)
+	mux.HandleFunc("DELETE /api/uploads/{id}", s.deleteUpload)
+	mux.HandleFunc("POST /api/uploads/{id}/import", s.importUpload)
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
