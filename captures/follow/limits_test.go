@@ -124,7 +124,7 @@ func followEndless(t testing.TB, n int64) (c tally, most int) {
 // missing of it is told.
 func TestLongStream(t *testing.T) {
 	before := heap()
-	const n = 64 << 20
+	const n = 128 << 20
 	c, most := followEndless(t, n)
 	if grown := most - before; grown > 16<<20 {
 		t.Errorf("the heap grew by %d MB", grown>>20)

@@ -189,7 +189,7 @@ func TestImportWatches(t *testing.T) {
 func TestImportInterrupted(t *testing.T) {
 	dir := t.TempDir()
 	path, store := filepath.Join(dir, "large.pcap"), filepath.Join(dir, "store")
-	large := largeCapture(48 << 20)
+	large := largeCapture(32 << 20)
 	if err := os.WriteFile(path, large, 0o600); err != nil {
 		t.Fatal(err)
 	}
