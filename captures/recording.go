@@ -135,3 +135,10 @@ func (s *Store) CaughtUp(ctx context.Context) error {
 	}
 	return s.index().Sync(ctx)
 }
+
+// isRecording reports whether the proxy records into this store.
+func (s *Store) isRecording() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.recording != nil
+}

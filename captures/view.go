@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	// maxWorkers bounds the processors that one view uses; one is always left
-	// to the proxy.
+	// maxWorkers bounds the processors that one view uses. While the proxy
+	// records, one is left to it.
 	maxWorkers = 4
 	// perWorker is how many blocks a worker tests in one go: some
 	// milliseconds of work in the worst case.
@@ -60,7 +60,11 @@ type part struct {
 // View returns a view; nothing is scanned yet. A nil filter selects everything.
 func (s *Store) View(scope Scope, q *filter.Query) *View {
 	v := &View{s: s}
-	v.workers(scope, q, max(1, min(runtime.GOMAXPROCS(0)-1, maxWorkers)))
+	free := runtime.GOMAXPROCS(0)
+	if s.isRecording() {
+		free--
+	}
+	v.workers(scope, q, max(1, min(free, maxWorkers)))
 	return v
 }
 

@@ -203,6 +203,7 @@ func TestAdvanceKeepsToItsBudget(t *testing.T) {
 		k.event()
 	}
 	v := s.View(Scope{}, query(t, "hello"))
+	v.workers(Scope{}, query(t, "hello"), 1)
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
 	if c := v.Advance(done, 0); c.Scanned != 0 {

@@ -9,7 +9,6 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"msnscope/captures/event"
 )
@@ -207,16 +206,22 @@ func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
 		want := a.text
 		has = func(s string) bool { return s == want }
 	}
-	if c.field.Name != "text" || re != nil {
+	if c.field.Name != "text" {
 		return func(e *event.Event, m *meaning) bool { return get(e, m, arg, has) }
 	}
-	// The text of a payload that is UTF-8 is its bytes: where they do not have
-	// the pattern, it needs no annotation.
-	if c.op != ":" {
+	// What is not in a message's bytes is not in its text.
+	may := func(b []byte) bool { return in(&look, b) }
+	if re != nil {
+		loose, err := regexp.Compile(loosened(re.String()))
+		if err != nil {
+			return func(e *event.Event, m *meaning) bool { return get(e, m, arg, has) }
+		}
+		may = loose.Match
+	} else if c.op != ":" {
 		look = newPattern(&atom{text: a.text, quoted: true})
 	}
 	return func(e *event.Event, m *meaning) bool {
-		if hasPayload(e) && utf8.Valid(e.Raw[e.Body:]) && !in(&look, e.Raw[e.Body:]) {
+		if text, ok := spoken(e); ok && !may(text) {
 			return false
 		}
 		return get(e, m, arg, has)

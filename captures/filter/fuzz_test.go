@@ -56,6 +56,7 @@ func TestFields(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	for _, q := range []string{`cmd:MSG (a or -b) text~/x\/y/i`, `time:20:14.."2001-11-05 20:31"`, `size:(1k, 2k..3M) lat>5ms`, `hex:"0d 0a" header.x:"a\"b"`,
 		`acc:*b* status:(AWY, 911)`, "conn:SB7 or not -is:error", `"`, `/x`, "a,b", "x:y", "time:-5m", "-(a | b)&&c", `text~"a/b"`, `raw:"*" "a*"`} {
+		f.Add("Cmd:|a*")
 		f.Add(q)
 	}
 	f.Fuzz(func(t *testing.T, q string) {

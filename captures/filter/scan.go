@@ -222,7 +222,7 @@ func (a *atom) asValue() string {
 	switch {
 	case a.regex:
 		return a.inSlashes()
-	case s == "", strings.ContainsAny(s, blanks+`()",`), s[0] == '/', s[0] == '|', strings.EqualFold(s, "or"),
+	case s == "", strings.ContainsAny(s, blanks+`()",`), s[0] == '/', s[0] == '|' && !strings.Contains(s, "*"), strings.EqualFold(s, "or"),
 		a.quoted && strings.Contains(s, "*"):
 		return quote(s)
 	}

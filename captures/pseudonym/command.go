@@ -45,7 +45,11 @@ func (p *Pseudonym) command(e *event.Event, raw []byte, line, body int, account 
 		case !known:
 			out = append(out, p.blanked(q.Raw)...)
 		default:
-			out = append(out, p.word(&a, q, who)...)
+			w := p.word(&a, q, who)
+			if a.TrID < 0 && allDigits(w) && !allDigits(q.Raw) {
+				w = "x" + w // "%30" must not become what looks like a transaction id
+			}
+			out = append(out, w...)
 		}
 		at = q.End
 	}

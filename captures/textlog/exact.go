@@ -44,9 +44,13 @@ func (p *exactParser) parse() error {
 func (p *exactParser) entry(line []byte) error {
 	number := p.lines.number
 	if rest, ok := bytes.CutPrefix(line, opens); ok {
+		server := string(bytes.TrimSuffix(rest, []byte(".")))
+		if server == "" {
+			return fmt.Errorf("line %d: a connection to no server", number)
+		}
 		p.opens++
 		p.conn = p.opens
-		return p.step(Step{Line: number, Conn: p.conn, Time: -1, Open: string(bytes.TrimSuffix(rest, []byte(".")))})
+		return p.step(Step{Line: number, Conn: p.conn, Time: -1, Open: server})
 	}
 	if rest, ok := bytes.CutPrefix(line, []byte(onConn)); ok {
 		n, err := strconv.Atoi(string(rest))
