@@ -11,13 +11,12 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     modulePreload: false,
-    cssCodeSplit: false,
     assetsInlineLimit: 0,
     rollupOptions: {
       output: {
         entryFileNames: 'app.js',
         chunkFileNames: '[name].js',
-        assetFileNames: 'app[extname]',
+        assetFileNames: (a) => (a.names[0] === 'index.css' ? 'app.css' : '[name][extname]'),
       },
     },
   },

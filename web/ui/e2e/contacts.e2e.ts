@@ -42,10 +42,16 @@ describe.each(themes)('%s', (colorScheme) => {
     await page.waitForURL((u) => !u.searchParams.has('at'));
     const changes = page.getByRole('region', { name: 'Changes' });
     await changes.getByText(/Difference from #/).waitFor();
-    await changes.getByText(/bob@hotmail.com: status/).first().waitFor();
+    await changes
+      .getByText(/bob@hotmail.com: status/)
+      .first()
+      .waitFor();
 
     // Every fact leads to its event.
-    await people.getByRole('link', { name: /^#\d+$/ }).first().click();
+    await people
+      .getByRole('link', { name: /^#\d+$/ })
+      .first()
+      .click();
     await page.waitForURL(/\/e\/\d+$/);
     await page.locator('#detail h2').first().waitFor();
     check();
