@@ -31,14 +31,18 @@ type conn struct {
 	client   net.Conn
 	local    netip.AddrPort // on which the client was accepted
 	remote   netip.AddrPort // the client
-	opened   time.Time
-	route    choice
-	rec      *record.Conn           // remembers its errors itself: the relay goes on
-	offered  atomic.Uint64          // bit n: the client's VER named MSNPn
-	dialect  atomic.Uint32          // as decode.Dialect, 0 as long as not known
-	chat     atomic.Pointer[string] // with FileTransfers: the switchboard and its session, once known
-	stopping atomic.Bool
-	pumps    [2]pump
+	from     netip.Addr     // of its connection, a balancer's perhaps
+	// announcePort is the port at which a balancer was reached, 0 without one.
+	announcePort uint16
+	wish         wish
+	opened       time.Time
+	route        choice
+	rec          *record.Conn           // remembers its errors itself: the relay goes on
+	offered      atomic.Uint64          // bit n: the client's VER named MSNPn
+	dialect      atomic.Uint32          // as decode.Dialect, 0 as long as not known
+	chat         atomic.Pointer[string] // with FileTransfers: the switchboard and its session, once known
+	stopping     atomic.Bool
+	pumps        [2]pump
 
 	mu      sync.Mutex
 	server  net.Conn // nil until dialled
@@ -64,13 +68,31 @@ func (c *conn) run() {
 	if t != nil { // whoever connects need not be the one who speaks first
 		server, err = c.dialTransfer(t)
 	} else {
+		if err := c.arrive(in); err != nil {
+			c.turnAway(in, err)
+			return
+		}
+		if c.speaksHTTP(in) {
+			c.runGateway(in)
+			return
+		}
+		if c.wish.answer != nil { // it speaks when it is told that it is connected
+			if server = c.fulfil(in); server == nil {
+				return
+			}
+		}
 		if !c.firstLine(in) {
+			if server != nil {
+				server.Close()
+			}
 			c.leave(in)
 			return
 		}
 		c.route = c.choose(in.held())
 		c.dialect.Store(uint32(c.route.dialect))
-		server, err = c.proxy.dial(c.ctx, c.route.target)
+		if server == nil {
+			server, err = c.dial(c.route.target)
+		}
 	}
 	if err != nil {
 		c.refuse(in, err)
@@ -79,6 +101,11 @@ func (c *conn) run() {
 	c.connected(server)
 	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server, unframed: t != nil}
 	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client, unframed: t != nil}
+	c.carry()
+}
+
+// carry runs the pumps until both streams have ended.
+func (c *conn) carry() {
 	var other sync.WaitGroup
 	other.Go(c.pumps[decode.C2S].run)
 	c.pumps[decode.S2C].run()
@@ -86,11 +113,42 @@ func (c *conn) run() {
 	c.close()
 }
 
+// dial connects to t, in the client's name if it came by TPROXY.
+func (c *conn) dial(t target) (net.Conn, error) {
+	as := netip.AddrPort{}
+	if c.listener.way == TProxy {
+		as = c.remote
+	}
+	return c.proxy.dial(c.ctx, t, as)
+}
+
+// fulfil connects a client that has asked for a server to it, and tells it so;
+// nil if that failed, and the connection has ended.
+func (c *conn) fulfil(in *input) net.Conn {
+	server, err := c.dial(c.wish.target)
+	if err != nil {
+		c.turnAway(in, fmt.Errorf("cannot reach %s: %w", c.wish.target, err))
+		return nil
+	}
+	if _, err := c.client.Write(c.wish.answer(true, nil)); err != nil {
+		server.Close()
+		c.wish.answer = nil
+		c.turnAway(in, err)
+		return nil
+	}
+	return server
+}
+
 func (c *conn) connected(server net.Conn) {
 	addr := addrPort(server.RemoteAddr())
+	if c.proxy.outer != nil {
+		if ip, err := netip.ParseAddr(c.route.target.host); err == nil {
+			addr = netip.AddrPortFrom(ip, c.route.target.port)
+		}
+	}
 	c.rec = c.record(addr, event.Comment{
 		Note: "opened",
-		Text: fmt.Sprintf("client %s accepted on %s, upstream %s (%s), because %s", c.remote, c.local, c.route.target, addr, c.route.because),
+		Text: fmt.Sprintf("client %s accepted on %s%s, upstream %s (%s), because %s", c.remote, c.local, c.byWay(), c.route.target, addr, c.route.because),
 	})
 	c.proxy.Log.Debug("opened", "client", c.remote, "upstream", c.route.target, "because", c.route.because)
 	c.mu.Lock()
@@ -115,7 +173,7 @@ func (c *conn) leave(in *input) {
 	if c.stopping.Load() {
 		why = "the proxy stopped before the client said what it wants"
 	}
-	c.rec = c.record(c.local, event.Comment{Note: "opened", Text: fmt.Sprintf("client %s accepted on %s", c.remote, c.local)})
+	c.rec = c.record(c.local, event.Comment{Note: "opened", Text: fmt.Sprintf("client %s accepted on %s%s", c.remote, c.local, c.byWay())})
 	_ = c.rec.Data(decode.C2S, in.held())
 	_ = c.rec.CloseWrite(decode.C2S)
 	_ = c.rec.CloseWrite(decode.S2C, event.Comment{Note: "closed", Text: why})

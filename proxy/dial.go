@@ -49,8 +49,15 @@ func (t target) is(a netip.AddrPort) bool {
 	return t.port == a.Port() && t.host == a.Addr().String()
 }
 
-// dial connects to t, whose name is looked up anew each time.
-func (p *Proxy) dial(ctx context.Context, t target) (net.Conn, error) {
+// dial connects to t, whose name is looked up anew each time, with the address
+// as of a client if that is valid.
+func (p *Proxy) dial(ctx context.Context, t target, as netip.AddrPort) (net.Conn, error) {
+	if p.outer != nil {
+		if ip, err := netip.ParseAddr(t.host); err == nil && p.isOwn(netip.AddrPortFrom(ip, t.port)) {
+			return nil, fmt.Errorf("%s: %w", t, errLoop)
+		}
+		return p.outer.dial(ctx, p.Dial, t)
+	}
 	ips, err := t.lookup(ctx)
 	if err != nil {
 		return nil, err
@@ -64,7 +71,11 @@ func (p *Proxy) dial(ctx context.Context, t target) (net.Conn, error) {
 	for _, ip := range ips {
 		var server net.Conn
 		once, cancel := context.WithTimeout(ctx, dialTimeout)
-		server, err = p.Dial(once, "tcp", netip.AddrPortFrom(ip, t.port).String())
+		if addr := netip.AddrPortFrom(ip, t.port).String(); as.IsValid() && as.Addr().BitLen() == ip.BitLen() {
+			server, err = dialAs(once, as, addr)
+		} else {
+			server, err = p.Dial(once, "tcp", addr)
+		}
 		cancel()
 		if err == nil {
 			return server, nil

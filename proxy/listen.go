@@ -32,7 +32,11 @@ type listener struct {
 	addr   netip.AddrPort
 	target target    // of an announced listener: the server it stands for
 	main   *listener // the main listener whose address it shares; itself if it is one
-	used   time.Time // guarded by Proxy.mu: last announced or accepted on
+	way    Way       // of a main listener
+	// upstream is the server of a main listener's clients that say nothing else,
+	// zero without one.
+	upstream target
+	used     time.Time // guarded by Proxy.mu: last announced or accepted on
 	// transfer is the file transfer that the listener was opened for, if any.
 	transfer *transfer
 }
@@ -71,8 +75,8 @@ func (p *Proxy) accept(ctx context.Context, l *listener) {
 			continue
 		}
 		c := newConn(ctx, p, l, client)
-		if !p.begin(c) {
-			client.Close()
+		if err := p.begin(c); err != nil {
+			p.turnedAway(c, err)
 			continue
 		}
 		p.own.Go(func() {
@@ -82,13 +86,29 @@ func (p *Proxy) accept(ctx context.Context, l *listener) {
 	}
 }
 
-// begin registers c, unless the proxy is stopping.
-func (p *Proxy) begin(c *conn) bool {
+// turnedAway closes a connection for which there is no room. One that a
+// transfer's or the end's listener turns away leaves in silence.
+func (p *Proxy) turnedAway(c *conn, err error) {
+	if errors.Is(err, errStopping) {
+		c.client.Close()
+		return
+	}
+	p.refused.Add(1)
+	p.Log.Warn("turned away", "client", c.remote, "on", c.listener.addr, "error", err)
+	abort(c.client)
+}
+
+// begin registers c, unless the proxy is stopping or has no room for it.
+func (p *Proxy) begin(c *conn) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.stopping {
-		return false
+		return errStopping
 	}
+	if err := p.admit(c.remote.Addr(), time.Now()); err != nil {
+		return err
+	}
+	c.from = c.remote.Addr()
 	p.total.Add(1)
 	p.conns[c] = struct{}{}
 	if c.listener.announced() {
@@ -97,13 +117,14 @@ func (p *Proxy) begin(c *conn) bool {
 	if t := c.listener.transfer; t != nil {
 		t.joined()
 	}
-	return true
+	return nil
 }
 
 func (p *Proxy) end(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
+	p.departed(c.from)
 	if t := c.listener.transfer; t != nil {
 		t.left(c.pumps[decode.C2S].received > 0 && c.pumps[decode.S2C].received > 0)
 	}

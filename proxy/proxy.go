@@ -4,6 +4,7 @@
 package proxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,14 +33,39 @@ type Recorder interface {
 	Connect(client, server netip.AddrPort, notes ...event.Comment) *record.Conn
 }
 
-// Proxy is a reverse proxy in front of MSNP servers. Set its fields before Bind
-// or Serve and do not change them afterwards.
+// Proxy is a proxy in front of MSNP servers. Set its fields before Bind or Serve
+// and do not change them afterwards.
 type Proxy struct {
 	// Upstream is the server of clients that were not sent anywhere else:
 	// HOST or HOST:PORT, without a port 1863.
 	Upstream string
 	// Listen are the addresses to accept clients on; none: DefaultListen.
 	Listen []string
+	// Routes are further listeners with servers of their own.
+	Routes []Route
+	// Transparent and TProxy are addresses to which the kernel leads clients
+	// that want to go elsewhere (Linux). With TProxy servers see the client's
+	// own address.
+	Transparent, TProxy []string
+	// Socks are the addresses for clients that have the proxy in their
+	// connection settings: SOCKS 4, 4a, 5, HTTP CONNECT and MSNP in HTTP.
+	Socks []string
+	// SocksUsers are passwords by name; none: nobody is asked for one.
+	SocksUsers map[string]string
+	// Gateways are listeners in front of an HTTP gateway.
+	Gateways []Route
+	// AllowClients are the networks that clients may come from; none: any.
+	AllowClients []string
+	// AllowTargets are servers that a client may ask for: see mayReach.
+	AllowTargets []string
+	// Limits bound what clients may take.
+	Limits Limits
+	// BehindProxy are the networks of balancers that say who the client is, with
+	// a header of the PROXY protocol on every connection.
+	BehindProxy []string
+	// Outer is a SOCKS5 proxy to reach servers through:
+	// socks5://[USER:PASSWORD@]HOST[:PORT].
+	Outer string
 	// Advertise is the host that redirects name, for clients that reach the
 	// proxy by another address than it has itself. Empty: the local address
 	// of each client's own connection.
@@ -67,10 +93,14 @@ type Proxy struct {
 	// Log is told what happens; nil: nobody is.
 	Log *slog.Logger
 
-	bind      sync.Once
-	bindErr   error
-	upstream  target
-	advertise netip.Addr // zero if not set
+	bind                 sync.Once
+	bindErr              error
+	advertise            netip.Addr // zero if not set
+	allowed              []allowed
+	allowClients, behind []netip.Prefix
+	outer                *outer // nil: none
+	named                named
+	gateways             gateways
 	// transferLife is the constant, but for tests.
 	transferLife time.Duration
 	cookies      cookies
@@ -81,7 +111,11 @@ type Proxy struct {
 	announced map[announcement]*listener
 	transfers map[netip.AddrPort]*transfer // by the address that was announced
 	conns     map[*conn]struct{}
-	stopping  bool // no new listeners and connections
+	stopping  bool               // no new listeners and connections
+	perClient map[netip.Addr]int // of conns
+	// thisSecond counts the connections that came in the second that began at second.
+	second     time.Time
+	thisSecond map[netip.Addr]int
 
 	total, refused atomic.Int64
 	bytes          [2]atomic.Int64
@@ -113,32 +147,44 @@ func (p *Proxy) open() error {
 	if p.transferLife == 0 {
 		p.transferLife = transferLife
 	}
-	var ok bool
-	if p.upstream, ok = parseTarget([]byte(p.Upstream)); !ok {
-		return fmt.Errorf("upstream %q: want HOST or HOST:PORT", p.Upstream)
-	}
 	if p.Advertise != "" {
 		var err error
 		if p.advertise, err = literal(p.Advertise); err != nil {
 			return fmt.Errorf("advertise %q: %w", p.Advertise, err)
 		}
 	}
-	addrs := p.Listen
-	if len(addrs) == 0 {
-		addrs = []string{DefaultListen}
+	if err := p.parseRules(); err != nil {
+		return err
 	}
-	for _, addr := range addrs {
-		l, err := p.listen(addr)
-		if err != nil {
-			for _, l := range p.main {
-				l.Close()
-			}
-			return fmt.Errorf("cannot listen on %s: %w", addr, err)
+	if err := p.openWays(); err != nil {
+		for _, l := range p.main {
+			l.Close()
 		}
-		l.main = l
-		p.main = append(p.main, l)
+		return err
 	}
 	return nil
+}
+
+// parseRules reads who may come in and where to.
+func (p *Proxy) parseRules() (err error) {
+	p.perClient, p.thisSecond = make(map[netip.Addr]int), make(map[netip.Addr]int)
+	if p.allowClients, err = parseClients("allowed client", p.AllowClients); err != nil {
+		return err
+	}
+	if p.behind, err = parseClients("balancer", p.BehindProxy); err != nil {
+		return err
+	}
+	for _, s := range p.AllowTargets {
+		a, err := parseAllowed(s)
+		if err != nil {
+			return err
+		}
+		p.allowed = append(p.allowed, a)
+	}
+	if p.Outer != "" {
+		p.outer, err = parseOuter(p.Outer)
+	}
+	return err
 }
 
 // literal returns host as an IP address, IPv4 if it is a name that has one.
@@ -216,14 +262,22 @@ func (p *Proxy) Addr() net.Addr {
 
 // Status is what a Proxy is doing at a moment.
 type Status struct {
-	Listening   []netip.AddrPort // the main listeners
-	Upstream    string           // HOST:PORT
+	Listening   []netip.AddrPort // where clients are pointed at
+	Upstream    string           // HOST:PORT of the first of these
+	Ways        []Listening      // all main listeners
 	Announced   []Announced      // listeners opened for servers that clients were sent to
 	Connections int              // open now
 	Total       int64            // accepted so far
 	Refused     int64            // of these, not connected to a server
 	Bytes       [2]int64         // received so far, by direction: c2s, s2c
 	Stopping    bool             // Serve is draining
+}
+
+// Listening is a main listener.
+type Listening struct {
+	Addr     netip.AddrPort
+	Way      Way
+	Upstream string // HOST:PORT, "" without one
 }
 
 // Announced is a port that stands for one server.
@@ -237,7 +291,6 @@ func (p *Proxy) Status() Status {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Status{
-		Upstream:    p.upstream.String(),
 		Connections: len(p.conns),
 		Total:       p.total.Load(),
 		Refused:     p.refused.Load(),
@@ -245,7 +298,15 @@ func (p *Proxy) Status() Status {
 		Stopping:    p.stopping,
 	}
 	for _, l := range p.main {
-		s.Listening = append(s.Listening, l.addr)
+		w := Listening{Addr: l.addr, Way: l.way}
+		if l.upstream != (target{}) {
+			w.Upstream = l.upstream.String()
+		}
+		s.Ways = append(s.Ways, w)
+		if l.way == Reverse {
+			s.Listening = append(s.Listening, l.addr)
+			s.Upstream = cmp.Or(s.Upstream, w.Upstream)
+		}
 	}
 	for _, l := range p.announced {
 		s.Announced = append(s.Announced, Announced{l.addr, l.target.String()})

@@ -28,6 +28,7 @@ type pump struct {
 	framer decode.Framer
 	// unframed: a file transfer, which is no MSNP and goes on as it comes.
 	unframed bool
+	heads    *heads // an HTTP gateway's: messages instead of commands
 
 	// Positions in the stream as its origin sends it.
 	received int64
@@ -81,7 +82,10 @@ func (d *pump) take(p []byte) bool {
 	c := d.conn
 	d.received += int64(len(p))
 	c.proxy.bytes[d.dir].Add(int64(len(p)))
-	if !d.unframed {
+	switch {
+	case d.heads != nil:
+		d.messages()
+	case !d.unframed:
 		d.commands(p)
 	}
 	for i := range d.edits {
@@ -159,6 +163,9 @@ func (c *conn) learnDialect(dir decode.Direction, line []byte) {
 // until returns the position up to which bytes may go on now, and arms the
 // timer for the rest.
 func (d *pump) until() int64 {
+	if d.heads != nil {
+		return d.wholeHeads()
+	}
 	start := d.received - int64(d.framer.Pending()) // of the unfinished command
 	if start == d.received || start < d.sent || d.framer.Lost() || d.in.full() {
 		return d.received

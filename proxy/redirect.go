@@ -5,6 +5,7 @@ package proxy
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -28,8 +29,10 @@ func (d *pump) redirect(fr *decode.Frame) {
 		return
 	}
 	c := d.conn
-	if r.Current.Len() > 0 {
-		d.rewrite(fr, r.Current, c.mainAddr())
+	if current, ok := parseTarget(r.Current.Of(line)); r.Current.Len() > 0 && !(ok && c.leadsHere(current)) {
+		if addr := c.mainAddr(); addr.IsValid() {
+			d.rewrite(fr, r.Current, addr)
+		}
 	}
 	if r.Address.Len() == 0 {
 		return
@@ -39,7 +42,11 @@ func (d *pump) redirect(fr *decode.Frame) {
 	if !ok {
 		return
 	}
+	c.proxy.named.add(time.Now(), t)
 	addr, err := c.stand(r, line, t)
+	if c.leadsHere(t) {
+		return
+	}
 	if err != nil {
 		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: %v", word, err)})
 		return
@@ -47,13 +54,19 @@ func (d *pump) redirect(fr *decode.Frame) {
 	d.rewrite(fr, r.Address, addr)
 }
 
-// stand returns the address to announce in place of t.
+// stand returns the address to announce in place of t, having remembered what
+// has to be known when somebody comes there.
 func (c *conn) stand(r decode.Redirect, line []byte, t target) (netip.AddrPort, error) {
 	p := c.proxy
+	upstream := c.listener.main.upstream
 	addr := c.mainAddr()
+	var err error
+	if !addr.IsValid() {
+		err = errNoAddress
+	}
 	if r.Kind == decode.RedirectNS {
-		if t == p.upstream || c.route.target == p.upstream && t.is(addrPort(c.server.RemoteAddr())) {
-			return addr, nil
+		if t == upstream || c.route.target == upstream && t.is(addrPort(c.server.RemoteAddr())) {
+			return addr, err
 		}
 	} else {
 		cookie := r.Cookie.Of(line)
@@ -64,22 +77,38 @@ func (c *conn) stand(r decode.Redirect, line []byte, t target) (netip.AddrPort, 
 		if len(cookie) > 0 && len(cookie) <= maxCookie && !p.cookies.add(time.Now(), string(cookie), route{
 			target: t, source: source, dialect: decode.Dialect(c.dialect.Load()),
 		}) {
-			return addr, nil
+			return addr, err
 		}
+	}
+	if err != nil || c.leadsHere(t) {
+		return addr, err
 	}
 	port, err := p.announce(c.ctx, c.listener.main, t)
 	return netip.AddrPortFrom(addr.Addr(), port), err
 }
 
 // mainAddr is the address to announce for the main listener. It is an IPv4
-// address if the client came over IPv4.
+// address if the client came over IPv4. It is not valid if it is not known.
 func (c *conn) mainAddr() netip.AddrPort {
 	ip := c.local.Addr().WithZone("") // a zone means nothing on the client's machine
-	if a := c.proxy.advertise; a.IsValid() && (a.Is4() || !ip.Is4()) {
+	a := c.proxy.advertise
+	given := a.IsValid() && (a.Is4() || !ip.Is4())
+	if given {
 		ip = a
 	}
-	return netip.AddrPortFrom(ip, c.listener.main.addr.Port())
+	port := c.listener.main.addr.Port()
+	if c.announcePort != 0 && !given {
+		port = c.announcePort
+	}
+	if c.listener.way == TProxy && !given {
+		return netip.AddrPort{}
+	}
+	return netip.AddrPortFrom(ip, port)
 }
+
+// errNoAddress: the local address of a connection that came by TPROXY is the
+// server's.
+var errNoAddress = errors.New("the address to announce is not known; say it with --advertise")
 
 // rewrite replaces one word of fr by an address.
 func (d *pump) rewrite(fr *decode.Frame, word decode.Span, addr netip.AddrPort) {

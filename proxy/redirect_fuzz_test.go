@@ -45,8 +45,8 @@ func FuzzRewrite(f *testing.F) {
 	f.Add([]byte("what\nXFR 1 SB a.b CKI 1\nXFR 1 SB a.b CKI 1\n"), uint16(7))
 	f.Add([]byte("XFR 1 NS a.b 0 a.b:1"), uint16(70))
 	f.Fuzz(func(t *testing.T, stream []byte, piece uint16) {
-		p := &Proxy{upstream: target{"192.0.2.1", 1863}, stopping: true, advertise: netip.MustParseAddr("203.0.113.5")}
-		l := &listener{addr: netip.MustParseAddrPort("127.0.0.1:1863")}
+		p := &Proxy{stopping: true, advertise: netip.MustParseAddr("203.0.113.5")}
+		l := &listener{addr: netip.MustParseAddrPort("127.0.0.1:1863"), upstream: target{"192.0.2.1", 1863}}
 		l.main = l
 		from, to := &script{in: stream, piece: 1 + int(piece)}, &script{}
 		c := &conn{proxy: p, listener: l, client: to, server: from, local: l.addr}

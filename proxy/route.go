@@ -58,9 +58,12 @@ func saysEnough(b []byte) bool {
 //	USR t handle cookie            a switchboard of its own (any USR to another server has more words)
 //	ANS t handle cookie session    a switchboard it was called to
 func (c *conn) choose(b []byte) choice {
-	own := choice{target: c.proxy.upstream, because: "it is the default upstream"}
+	own := choice{target: c.listener.main.upstream, because: "it is the default upstream"}
 	var announced target // zero on a main listener
-	if c.listener.announced() {
+	switch {
+	case c.wish.target != (target{}):
+		own = choice{target: c.wish.target, because: c.wish.because}
+	case c.listener.announced():
 		announced = c.listener.target
 		own = choice{target: announced, because: "the port was announced for it"}
 	}
@@ -81,6 +84,10 @@ func (c *conn) choose(b []byte) choice {
 	}
 	own.switchboard = true
 	r, ok := c.proxy.cookies.lookup(time.Now(), words[3].Of(line), announced)
+	if ok && c.wish.target != (target{}) {
+		own.dialect = r.dialect
+		return own
+	}
 	if !ok {
 		own.because += " and the cookie is not known"
 		return own

@@ -303,7 +303,7 @@ func (c *conn) dialTransfer(t *transfer) (server net.Conn, err error) {
 	for _, a := range t.targets {
 		c.route = choice{target: target{a.Addr().Unmap().String(), a.Port()}, because: t.source}
 		once, cancel := context.WithTimeout(c.ctx, transferDial)
-		server, err = c.proxy.dial(once, c.route.target)
+		server, err = c.proxy.dial(once, c.route.target, netip.AddrPort{})
 		if err != nil && once.Err() != nil && c.ctx.Err() == nil {
 			err = fmt.Errorf("no answer in %v", transferDial)
 		}

@@ -3,7 +3,9 @@
 package msnptest
 
 import (
+	"context"
 	"math/rand/v2"
+	"net"
 	"strconv"
 	"time"
 )
@@ -14,6 +16,7 @@ type ClientConfig struct {
 	Password string
 
 	LocalIP  string   // address to connect from, "" any
+	Dial     Dial     // nil: a connection of its own
 	Dialects []string // words of VER; nil: MSNP7 MSNP6 MSNP5 MSNP4 CVR0
 	TrIDs    TrIDs
 	Writing  Writing
@@ -29,6 +32,10 @@ type ClientConfig struct {
 	// Timeout of one request when ctx has no earlier one; 0: 30 s.
 	Timeout time.Duration
 }
+
+// Dial connects to an address as a server gave it, with a port, for a client
+// that cannot do so by itself: it is behind SOCKS, say.
+type Dial func(ctx context.Context, address string) (net.Conn, error)
 
 // TrIDs is how a client counts its transactions.
 type TrIDs uint8

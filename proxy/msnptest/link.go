@@ -73,7 +73,11 @@ func (c *Client) dial(ctx context.Context, role, address string, on func(Command
 	}
 	ctx, cancel := context.WithTimeout(ctx, c.cfg.Timeout)
 	defer cancel()
-	nc, err := d.DialContext(ctx, "tcp", target)
+	connect := c.cfg.Dial
+	if connect == nil {
+		connect = func(ctx context.Context, target string) (net.Conn, error) { return d.DialContext(ctx, "tcp", target) }
+	}
+	nc, err := connect(ctx, target)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s at %s: %w", c.cfg.Handle, role, address, err)
 	}

@@ -21,6 +21,7 @@ type Story struct {
 	Scenes   int           // end after so many; 0: never
 	Seed     uint64
 	LocalIPs []string         // addresses that alice, bob and carol connect from; none: any
+	Dial     Dial             // connects the three; nil: they do themselves
 	Tell     func(msg string) // is told what went wrong; nil: nobody
 
 	rnd  *rand.Rand
@@ -104,6 +105,7 @@ func (s *Story) perform(ctx context.Context) error {
 		if len(s.LocalIPs) > 0 {
 			cfg.LocalIP = s.LocalIPs[i%len(s.LocalIPs)]
 		}
+		cfg.Dial = s.Dial
 		s.cast[who] = NewClient(cfg)
 		if err := s.enter(ctx, who); err != nil {
 			return err

@@ -1,0 +1,202 @@
+// This file holds the ways in which clients come to the proxy, and how one
+// arrives: by the end of arrive it is known which server it wants.
+
+package proxy
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"msnscope/captures/event"
+	"msnscope/decode"
+)
+
+// Way is how clients come to a listener.
+type Way uint8
+
+// The ways in.
+const (
+	Reverse     Way = iota // they were pointed at the proxy
+	Transparent            // the kernel led them here (REDIRECT), and knows where they wanted to go
+	TProxy                 // likewise (TPROXY), and servers see the client's own address
+	Socks                  // SOCKS 4, 4a, 5 or HTTP CONNECT: they say where they want to go
+	Gateway                // they speak MSNP inside HTTP
+)
+
+var wayNames = [...]string{"reverse", "transparent", "tproxy", "socks", "gateway"}
+
+// String returns the way's name, as in its flag.
+func (w Way) String() string { return wayNames[w] }
+
+// Route is a listener with a server of its own behind it.
+type Route struct {
+	Listen   string // ADDR
+	Upstream string // HOST or HOST:PORT
+}
+
+// openWays opens the main listeners, of all ways.
+func (p *Proxy) openWays() error {
+	var routes []Route
+	if p.Upstream != "" {
+		listen := p.Listen
+		if len(listen) == 0 {
+			listen = []string{DefaultListen}
+		}
+		for _, addr := range listen {
+			routes = append(routes, Route{addr, p.Upstream})
+		}
+	}
+	var err error
+	open := func(way Way, r Route) {
+		if err == nil {
+			err = p.openMain(way, r)
+		}
+	}
+	for _, r := range append(routes, p.Routes...) {
+		open(Reverse, r)
+	}
+	for _, addr := range p.Transparent {
+		open(Transparent, Route{addr, p.Upstream})
+	}
+	for _, addr := range p.TProxy {
+		open(TProxy, Route{addr, p.Upstream})
+	}
+	for _, addr := range p.Socks {
+		open(Socks, Route{addr, p.Upstream})
+	}
+	for _, r := range p.Gateways {
+		open(Gateway, r)
+	}
+	if err == nil && len(p.main) == 0 {
+		err = fmt.Errorf("upstream %q: want HOST or HOST:PORT", p.Upstream)
+	}
+	return err
+}
+
+func (p *Proxy) openMain(way Way, r Route) error {
+	var upstream target
+	if r.Upstream != "" || way == Reverse || way == Gateway {
+		var ok bool
+		if upstream, ok = parseTarget([]byte(r.Upstream)); !ok {
+			return fmt.Errorf("upstream %q: want HOST or HOST:PORT", r.Upstream)
+		}
+	}
+	if way == Gateway && !hasPort(r.Upstream) {
+		upstream.port = gatewayPort
+	}
+	listen := p.listen
+	if way == TProxy {
+		listen = p.listenTransparent
+	}
+	l, err := listen(r.Listen)
+	if err != nil {
+		return fmt.Errorf("cannot listen on %s (%s): %w", r.Listen, way, err)
+	}
+	l.main, l.way, l.upstream = l, way, upstream
+	p.main = append(p.main, l)
+	return nil
+}
+
+// hasPort reports whether HOST:PORT was given rather than HOST.
+func hasPort(hostport string) bool {
+	a, ok := parseTarget([]byte(hostport + ":1"))
+	return !ok || a.port != 1
+}
+
+// wish is the server that a client wants, as its way of coming says.
+type wish struct {
+	target   target // zero: its first line will tell
+	because  string
+	protocol string                               // of a client that asked: "SOCKS5"
+	answer   func(granted bool, err error) []byte // what that protocol says then
+}
+
+// arrive finds out what the client wants before it says anything of MSNP.
+func (c *conn) arrive(in *input) error {
+	if err := c.proxyHeader(in); err != nil {
+		return err
+	}
+	switch c.listener.way {
+	case Transparent, TProxy:
+		if err := c.originalDestination(); err != nil {
+			return err
+		}
+	case Socks:
+		if err := c.handshake(in); err != nil {
+			return err
+		}
+	}
+	if c.wish.target == (target{}) {
+		return nil
+	}
+	return c.proxy.mayReach(c.remote, c.wish.target, c.listener.way)
+}
+
+// originalDestination asks the kernel where the client wanted to go. A client
+// that came to the listener itself is treated as if it had been pointed here.
+func (c *conn) originalDestination() error {
+	to := c.local
+	if c.listener.way == Transparent {
+		var err error
+		if to, err = originalDestination(c.client); err != nil {
+			return fmt.Errorf("the kernel does not say where the client wanted to go: %w", err)
+		}
+	}
+	if c.listener.way == Transparent && to == c.local || to == c.listener.addr || c.proxy.isOwn(to) {
+		if c.listener.upstream == (target{}) {
+			return fmt.Errorf("the client came to %s itself, and there is no --upstream for such: %w", to, errLoop)
+		}
+		return nil
+	}
+	c.wish = wish{target: target{to.Addr().String(), to.Port()}, because: "the client wanted to go there"}
+	return nil
+}
+
+// leadsHere reports whether a client that is sent to t comes here anyway, by
+// the way that it came: then nothing needs rewriting. What the kernel leads
+// here is known by its port.
+func (c *conn) leadsHere(t target) bool {
+	switch c.listener.way {
+	case Socks:
+		return true
+	case Transparent, TProxy:
+		return c.wish.target != (target{}) && t.port == c.wish.target.port
+	}
+	return false
+}
+
+// turnAway ends a connection that got no further than its arrival.
+func (c *conn) turnAway(in *input, err error) {
+	c.proxy.refused.Add(1)
+	c.proxy.Log.Warn("refused", "client", c.remote, "on", c.listener.addr, "wants", c.wish.target, "error", err)
+	server := c.local
+	if a, perr := netip.ParseAddr(c.wish.target.host); perr == nil {
+		server = netip.AddrPortFrom(a, c.wish.target.port)
+	}
+	c.rec = c.record(server, event.Comment{Note: "opened", Text: fmt.Sprintf("client %s accepted on %s%s", c.remote, c.local, c.byWay())})
+	_ = c.rec.Reset(decode.S2C, event.Comment{Note: "refused", Text: err.Error()})
+	if c.wish.answer == nil {
+		in.drop(in.n)
+		abort(c.client)
+		return
+	}
+	c.client.SetWriteDeadline(time.Now().Add(stopGrace))
+	_, _ = c.client.Write(c.wish.answer(false, err))
+	c.mu.Lock()
+	c.linger(c.client)
+	c.mu.Unlock()
+	in.discard()
+	c.client.Close()
+}
+
+// byWay says how the client came, "" for the common way.
+func (c *conn) byWay() string {
+	switch {
+	case c.wish.protocol != "":
+		return fmt.Sprintf(" by %s, asking for %s", c.wish.protocol, c.wish.target)
+	case c.listener.way != Reverse && c.listener.transfer == nil:
+		return fmt.Sprintf(" (%s)", c.listener.way)
+	}
+	return ""
+}
