@@ -38,7 +38,8 @@ func (s *seen) Event(e *event.Event) {
 	}
 }
 
-func checkTransferCapture(t *testing.T, path string, l net.Listener, told string, size int64, senderConnects bool) {
+// readCapture reads a capture to its end.
+func readCapture(t *testing.T, path string) *seen {
 	t.Helper()
 	file, err := os.Open(path)
 	must(t, err)
@@ -55,6 +56,12 @@ func checkTransferCapture(t *testing.T, path string, l net.Listener, told string
 		t.Error(err)
 	}
 	f.Finish(streams.EndCapture)
+	return s
+}
+
+func checkTransferCapture(t *testing.T, path string, l net.Listener, told string, size int64, senderConnects bool) {
+	t.Helper()
+	s := readCapture(t, path)
 	found := 0
 	for _, c := range s.conns {
 		if c.Server.String() != l.Addr().String() {

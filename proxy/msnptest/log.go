@@ -92,8 +92,8 @@ func (c *recordedConn) Write(p []byte) (n int, err error) {
 
 // CloseWrite sends a FIN.
 func (c *recordedConn) CloseWrite() error {
-	if t, ok := c.Conn.(*net.TCPConn); ok {
-		return t.CloseWrite()
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
 	}
 	return nil
 }
