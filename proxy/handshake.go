@@ -178,9 +178,10 @@ func (h *handshake) basic(head []byte) bool {
 	return err == nil && ok && strings.EqualFold(scheme, "Basic") && h.known(user, password)
 }
 
-// known takes the same time for every name and password.
+// known takes the same time for every name and password. Names are compared
+// without regard to case.
 func (h *handshake) known(user, password string) bool {
-	want, ok := h.users[user]
+	want, ok := h.users[strings.ToLower(user)]
 	a, b := sha256.Sum256([]byte(want)), sha256.Sum256([]byte(password))
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok
 }

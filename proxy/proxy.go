@@ -50,7 +50,7 @@ type Proxy struct {
 	// Socks are the addresses for clients that have the proxy in their
 	// connection settings: SOCKS 4, 4a, 5, HTTP CONNECT and MSNP in HTTP.
 	Socks []string
-	// SocksUsers are passwords by name; none: nobody is asked for one.
+	// SocksUsers are passwords by name, in lower case; none: nobody is asked for one.
 	SocksUsers map[string]string
 	// Gateways are listeners in front of an HTTP gateway.
 	Gateways []Route

@@ -78,7 +78,7 @@ func (p *Proxy) openMain(way Way, r Route) error {
 	var upstream target
 	if r.Upstream != "" || way == Reverse || way == Gateway {
 		var ok bool
-		if upstream, ok = parseTarget([]byte(r.Upstream)); !ok {
+		if upstream, ok = parseUpstream(r.Upstream); !ok {
 			return fmt.Errorf("upstream %q: want HOST or HOST:PORT", r.Upstream)
 		}
 	}
@@ -98,8 +98,20 @@ func (p *Proxy) openMain(way Way, r Route) error {
 	return nil
 }
 
+// parseUpstream is parseTarget for what people write: an IPv6 address may stand
+// without brackets.
+func parseUpstream(s string) (target, bool) {
+	if ip, err := netip.ParseAddr(s); err == nil && ip.Is6() {
+		s = "[" + s + "]"
+	}
+	return parseTarget([]byte(s))
+}
+
 // hasPort reports whether HOST:PORT was given rather than HOST.
 func hasPort(hostport string) bool {
+	if _, err := netip.ParseAddr(hostport); err == nil {
+		return false
+	}
 	a, ok := parseTarget([]byte(hostport + ":1"))
 	return !ok || a.port != 1
 }

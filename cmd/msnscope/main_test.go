@@ -71,8 +71,13 @@ type running struct {
 // startProxy starts `msnscope proxy` and waits until it says where it listens.
 func startProxy(t *testing.T, upstream, store string, more ...string) *running {
 	t.Helper()
-	r := &running{}
-	r.cmd = program(append([]string{"proxy", "--upstream", upstream, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", "--store", store}, more...)...)
+	return start(t, program(append([]string{"proxy", "--upstream", upstream, "--listen", "127.0.0.1:0", "--web", "127.0.0.1:0", "--store", store}, more...)...))
+}
+
+// start starts a msnscope that serves, and waits until it does.
+func start(t *testing.T, cmd *exec.Cmd) *running {
+	t.Helper()
+	r := &running{cmd: cmd}
 	r.cmd.Stderr = &r.stderr
 	out, err := r.cmd.StdoutPipe()
 	if err == nil {

@@ -22,18 +22,22 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	drain := fs.Duration("drain", proxy.DefaultDrain, "how long connections may go on after SIGTERM")
 	oneEach := fs.Bool("one-command-per-write", false, "forward commands one by one, for peers that take one read for one command")
 	transfers := fs.Bool("file-transfers", false, "have file transfers come through too: replaces the addresses in their invitations")
+	ways := defineWays(fs)
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
 	return func(e *env, args []string) error {
 		if len(args) > 0 {
 			return usagef("takes no arguments; did you mean --upstream %s?", args[0])
 		}
-		if *upstream == "" {
-			return usagef("name the real server with --upstream HOST")
+		if *upstream == "" && !ways.given() {
+			return usagef("name the real server with --upstream HOST, or a way in with --route, --socks, --transparent, --tproxy or --gateway")
 		}
 		p := &proxy.Proxy{
 			Upstream: *upstream, Listen: *listen, Advertise: *advertise,
 			Hold: zeroIsNone(*hold), Drain: zeroIsNone(*drain), OneCommandPerWrite: *oneEach, FileTransfers: *transfers,
+		}
+		if err := ways.apply(p); err != nil {
+			return err
 		}
 		return runProxy(e, p, pageFlags, *storeAt, nil)
 	}
@@ -80,9 +84,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt string, more func
 	}
 	page.server.Proxy = proxyView{p, file}
 	fmt.Fprintf(e.stdout, "page      %s\n", page.url("/"))
-	for _, a := range p.Status().Listening {
-		fmt.Fprintf(e.stdout, "proxy     %s -> %s\n", a, p.Status().Upstream)
-	}
+	tellWays(e.stdout, p.Status())
 	fmt.Fprintf(e.stdout, "store     %s\n", dir)
 	// The page goes on while the proxy drains, and ends after it.
 	pageCtx, endPage := context.WithCancel(context.WithoutCancel(e.ctx))
