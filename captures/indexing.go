@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"msnscope/captures/event"
@@ -57,8 +58,9 @@ type feed struct {
 
 	w       *index.Writer
 	src     *os.File
-	base    int64 // offset of the first byte read
-	read    int64 // bytes read
+	base    int64        // offset of the first byte read
+	read    int64        // bytes read
+	at      atomic.Int64 // how far the file was read, for others
 	fw      *follow.Follower
 	packets int64
 	last    int64 // offset of the last packet, -1 if none
@@ -252,6 +254,7 @@ func (d *feed) reader(ctx context.Context) (*pcapfile.Reader, error) {
 func (d *feed) Read(p []byte) (int, error) {
 	n, err := d.src.Read(p)
 	d.read += int64(n)
+	d.at.Store(d.base + d.read)
 	return n, err
 }
 
@@ -379,7 +382,12 @@ func (d *feed) tell(end bool) {
 // sink is the feed as the follower's Sink.
 type sink feed
 
-func (k *sink) Event(e *event.Event)           { k.w.Event(e) }
+func (k *sink) Event(e *event.Event) {
+	if e.Answers != 0 && k.follows && k.s.answered != nil {
+		k.s.answered(e)
+	}
+	k.w.Event(e)
+}
 func (k *sink) Connection(c *event.Connection) { k.w.Connection(c) }
 func (k *sink) Session(s *event.Session)       { k.w.Session(s) }
 func (k *sink) Ignored(c *event.Connection, why string) {

@@ -136,6 +136,21 @@ func (s *Store) CaughtUp(ctx context.Context) error {
 	return s.index().Sync(ctx)
 }
 
+// Behind returns how many bytes of what is recorded here are not indexed yet.
+func (s *Store) Behind() int64 {
+	s.mu.Lock()
+	f := s.recorded
+	s.mu.Unlock()
+	if f == nil || f.feed == nil {
+		return 0
+	}
+	size, err := sizeOf(f.path)
+	if err != nil {
+		return 0
+	}
+	return max(size-f.feed.at.Load(), 0)
+}
+
 // isRecording reports whether the proxy records into this store.
 func (s *Store) isRecording() bool {
 	s.mu.Lock()

@@ -72,19 +72,23 @@ type Store struct {
 	closed    bool
 	rebuilt   sync.WaitGroup
 
-	rosters rosters
+	rosters  rosters
+	answered func(e *event.Event) // of Options; nil: nobody wants to know
 }
 
 // Options says how to open a store. The zero value is right for most callers.
 type Options struct {
 	ReadOnly bool // do not index; see what the process that does has committed
+	// Answered is told of every answer in what is recorded here, as it is
+	// indexed, by the goroutine that indexes; nil: nobody is.
+	Answered func(e *event.Event)
 }
 
 // Open opens (creates) the store in dir. The first opener indexes and may
 // record and import; a later one, or one with ReadOnly, only reads. Captures
 // whose index is behind are caught up in the background.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, readOnly: o.ReadOnly}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, answered: o.Answered}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if !o.ReadOnly {
 		if err := os.MkdirAll(s.captureDir(), 0o700); err != nil {

@@ -44,6 +44,9 @@ func parseTarget(word []byte) (target, bool) {
 // String returns the target as HOST:PORT.
 func (t target) String() string { return net.JoinHostPort(t.host, strconv.Itoa(int(t.port))) }
 
+// MarshalText is String, for logs in JSON.
+func (t target) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
+
 // is reports whether t names the address a.
 func (t target) is(a netip.AddrPort) bool {
 	return t.port == a.Port() && t.host == a.Addr().String()

@@ -58,6 +58,18 @@ func (p *Proxy) listen(addr string) (*listener, error) {
 	return &listener{Listener: nl, addr: addrPort(nl.Addr())}, nil
 }
 
+// listenMain listens on an address of the configuration.
+func (p *Proxy) listenMain(addr string) (*listener, error) {
+	if p.ListenFunc == nil {
+		return p.listen(addr)
+	}
+	nl, err := p.ListenFunc(addr)
+	if err != nil {
+		return nil, err
+	}
+	return &listener{Listener: nl, addr: addrPort(nl.Addr())}, nil
+}
+
 // serve starts the goroutine that accepts on l. p.mu is held.
 func (p *Proxy) serve(ctx context.Context, l *listener) {
 	p.own.Go(func() { p.accept(ctx, l) })

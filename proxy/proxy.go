@@ -85,6 +85,8 @@ type Proxy struct {
 	FileTransfers bool
 	// Recorder records what passes; nil: nothing is recorded.
 	Recorder Recorder
+	// ListenFunc listens on an address of the configuration; nil: net.Listen.
+	ListenFunc func(addr string) (net.Listener, error)
 	// Dial connects to a server, given as IP:port; nil: a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Refuse are addresses never to connect to, such as the web page's. An
@@ -119,6 +121,8 @@ type Proxy struct {
 
 	total, refused atomic.Int64
 	bytes          [2]atomic.Int64
+	commands       [2]atomic.Int64
+	rewritten      atomic.Int64
 }
 
 // Bind opens the listeners, so that mistakes in the addresses show before
@@ -270,6 +274,8 @@ type Status struct {
 	Total       int64            // accepted so far
 	Refused     int64            // of these, not connected to a server
 	Bytes       [2]int64         // received so far, by direction: c2s, s2c
+	Commands    [2]int64         // whole ones, likewise
+	Rewritten   int64            // addresses replaced so far
 	Stopping    bool             // Serve is draining
 }
 
@@ -295,6 +301,8 @@ func (p *Proxy) Status() Status {
 		Total:       p.total.Load(),
 		Refused:     p.refused.Load(),
 		Bytes:       [2]int64{p.bytes[0].Load(), p.bytes[1].Load()},
+		Commands:    [2]int64{p.commands[0].Load(), p.commands[1].Load()},
+		Rewritten:   p.rewritten.Load(),
 		Stopping:    p.stopping,
 	}
 	for _, l := range p.main {

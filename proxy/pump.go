@@ -102,14 +102,17 @@ func (d *pump) commands(p []byte) {
 	d.framer.Dialect = decode.Dialect(d.conn.dialect.Load())
 	d.framer.Feed(p)
 	var fr decode.Frame
+	commands := int64(0)
 	for d.framer.Next(&fr) {
 		if fr.Kind == decode.FrameCommand {
+			commands++
 			d.look(&fr)
 		}
 		if d.conn.proxy.OneCommandPerWrite {
 			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
 		}
 	}
+	d.conn.proxy.commands[d.dir].Add(commands)
 }
 
 // look learns from a whole command what the proxy must know.

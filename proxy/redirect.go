@@ -119,6 +119,7 @@ func (d *pump) rewrite(fr *decode.Frame, word decode.Span, addr netip.AddrPort) 
 		d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %s itself: it was forwarded before it could be recognised", word.Of(fr.Raw))})
 		return
 	}
+	d.conn.proxy.rewritten.Add(1)
 	d.replace(fr, word, []byte(addr.String()))
 }
 

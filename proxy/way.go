@@ -85,7 +85,7 @@ func (p *Proxy) openMain(way Way, r Route) error {
 	if way == Gateway && !hasPort(r.Upstream) {
 		upstream.port = gatewayPort
 	}
-	listen := p.listen
+	listen := p.listenMain
 	if way == TProxy {
 		listen = p.listenTransparent
 	}

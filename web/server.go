@@ -43,6 +43,7 @@ type Server struct {
 	uploads  uploads
 	pages    sync.WaitGroup
 	open     atomic.Int64 // pages connected
+	views    atomic.Int64 // of these
 	timing   timing
 }
 
@@ -90,6 +91,12 @@ func (s *Server) init() {
 		}
 	})
 }
+
+// Pages returns how many pages are open.
+func (s *Server) Pages() int64 { return s.open.Load() }
+
+// Views returns how many views the open pages have.
+func (s *Server) Views() int64 { return s.views.Load() }
 
 // Handler returns the server's handler, guarded as docs/page-protocol.md says.
 func (s *Server) Handler() http.Handler {

@@ -42,6 +42,7 @@ func newWorker(s *Server, in *inbox, out *outbox) *worker {
 func (w *worker) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
+	defer func() { w.server.views.Add(-int64(len(w.views))) }()
 	for ctx.Err() == nil {
 		now := time.Now()
 		if w.changed == nil && !now.Before(w.look) {
@@ -91,6 +92,7 @@ func (w *worker) grant() {
 	for id := range w.views {
 		if _, ok := wishes[id]; !ok {
 			delete(w.views, id)
+			w.server.views.Add(-1)
 			w.out.forget(id)
 		}
 	}
@@ -98,6 +100,9 @@ func (w *worker) grant() {
 		v := w.views[id]
 		if v == nil || v.epoch != want.sub.Epoch || v.query != want.sub.query {
 			w.out.forget(id)
+			if v == nil {
+				w.server.views.Add(1)
+			}
 			v = &view{
 				id: id, epoch: want.sub.Epoch, query: want.sub.query,
 				rows: w.server.Store.View(want.sub.scope, want.sub.query),

@@ -116,6 +116,13 @@ func (f *File) Trouble() error {
 	return fmt.Errorf("%w; %d bytes not recorded so far", f.trouble, f.lost)
 }
 
+// Lost returns how many bytes could not be recorded so far.
+func (f *File) Lost() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.lost
+}
+
 // Close ends the section. Connections still open are not ended by it, and
 // their Conns record nothing any more.
 func (f *File) Close() error {

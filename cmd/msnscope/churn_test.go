@@ -10,10 +10,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"path/filepath"
-	"runtime"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,8 +53,8 @@ func TestChurn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	proxy := startProxy(t, server.DispatchAddr(), filepath.Join(t.TempDir(), "store"))
-	atStart := holding(t, proxy.cmd.Process.Pid)
+	proxy := startProxy(t, server.DispatchAddr(), filepath.Join(t.TempDir(), "store"), "--metrics", "127.0.0.1:0")
+	atStart := holding(t, proxy)
 
 	// Trios, since a chat wants people who are there.
 	end := time.Now().Add(*churnFor)
@@ -98,10 +95,13 @@ func TestChurn(t *testing.T) {
 	}
 	t.Logf("%d clients, %s: %d rounds, %d connections", *churnUsers, *churnFor, rounds.Load(), connections.Load())
 	t.Logf("the proxy held %s at the start", atStart)
-	atEnd := settled(t, proxy.cmd.Process.Pid, atStart)
+	atEnd := settled(t, proxy, atStart)
 	t.Logf("and %s in the end", atEnd)
-	if atEnd.files > atStart.files+8 {
+	if atEnd.files > atStart.files+2*churnNS {
 		t.Errorf("%d descriptors are open, %d were at the start", atEnd.files, atStart.files)
+	}
+	if atEnd.goroutines > atStart.goroutines+2*churnNS {
+		t.Errorf("%d goroutines run, %d did at the start", atEnd.goroutines, atStart.goroutines)
 	}
 	if atEnd.memory > atStart.memory+96<<20 {
 		t.Errorf("%d MB of memory, %d at the start", atEnd.memory>>20, atStart.memory>>20)
@@ -142,47 +142,37 @@ func churnRound(ctx context.Context, address string, trio, n int) (int, error) {
 	return connections, nil
 }
 
-// held is what a process holds.
+// held is what a proxy holds. Each notification server has a listener and its
+// goroutine.
 type held struct {
-	files  int
-	memory int64 // bytes, resident
+	files, goroutines int
+	memory            int64 // bytes, resident
 }
 
 func (h held) String() string {
-	return fmt.Sprintf("%d descriptors and %d MB", h.files, h.memory>>20)
+	return fmt.Sprintf("%d descriptors, %d goroutines and %d MB", h.files, h.goroutines, h.memory>>20)
 }
 
-func holding(t *testing.T, pid int) held {
+func holding(t *testing.T, proxy *running) held {
 	t.Helper()
-	if runtime.GOOS != "linux" {
-		t.Skip("what a process holds is read from /proc, on Linux")
+	_, text := fetch(t, proxy.metrics)
+	return held{
+		files:      int(sample(t, text, "process_open_fds")),
+		goroutines: int(sample(t, text, "go_goroutines")),
+		memory:     int64(sample(t, text, "process_resident_memory_bytes")),
 	}
-	dir := "/proc/" + strconv.Itoa(pid)
-	files, err := os.ReadDir(dir + "/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	statm, err := os.ReadFile(dir + "/statm")
-	if err != nil {
-		t.Fatal(err)
-	}
-	pages, err := strconv.ParseInt(strings.Fields(string(statm))[1], 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return held{len(files), pages * int64(os.Getpagesize())}
 }
 
-// settled waits until a process holds no more descriptors than it did, or no
-// longer gets rid of any.
-func settled(t *testing.T, pid int, before held) held {
+// settled waits until a proxy holds hardly more than it did, or no longer gets
+// rid of anything.
+func settled(t *testing.T, proxy *running, before held) held {
 	t.Helper()
 	tick := time.NewTicker(100 * time.Millisecond)
 	defer tick.Stop()
 	deadline := time.After(30 * time.Second)
 	for {
-		h := holding(t, pid)
-		if h.files <= before.files {
+		h := holding(t, proxy)
+		if h.files <= before.files+churnNS && h.goroutines <= before.goroutines+churnNS {
 			return h
 		}
 		select {

@@ -42,13 +42,16 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
 		p := &proxy.Proxy{Upstream: server.DispatchAddr(), Listen: []string{"127.0.0.1:0"}, Drain: time.Second}
-		log := logger(e)
+		log, err := flags.logger(e)
+		if err != nil {
+			return err
+		}
 		story := func(ctx context.Context) error {
 			s := &msnptest.Story{Address: p.Addr().String(), Server: server, Pace: *pace, Seed: 7,
 				Tell: func(msg string) { log.Warn(msg) }}
 			fmt.Fprintln(e.stdout, "Three friends are signing in through the proxy. Ctrl+C ends the demo.")
 			return s.Run(ctx)
 		}
-		return runProxy(e, p, flags, dir, story)
+		return runProxy(e, p, flags, dir, "", story)
 	}
 }

@@ -65,6 +65,7 @@ type running struct {
 	cmd     *exec.Cmd
 	address string // of the proxy
 	page    string
+	metrics string
 	stderr  strings.Builder
 }
 
@@ -95,6 +96,8 @@ func start(t *testing.T, cmd *exec.Cmd) *running {
 			r.page = words[1]
 		case "proxy":
 			r.address = words[1]
+		case "metrics":
+			r.metrics = words[1]
 		case "store":
 			go io.Copy(io.Discard, out)
 			return r

@@ -6,8 +6,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"time"
 
+	"github.com/VictoriaMetrics/metrics"
 	"github.com/spf13/pflag"
 
 	"msnscope/captures"
@@ -23,6 +25,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	oneEach := fs.Bool("one-command-per-write", false, "forward commands one by one, for peers that take one read for one command")
 	transfers := fs.Bool("file-transfers", false, "have file transfers come through too: replaces the addresses in their invitations")
 	ways := defineWays(fs)
+	monitor := fs.String("metrics", "", "`ADDR`ess of /metrics (Prometheus), /healthz and /readyz; needs no token")
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
 	return func(e *env, args []string) error {
@@ -39,7 +42,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		if err := ways.apply(p); err != nil {
 			return err
 		}
-		return runProxy(e, p, pageFlags, *storeAt, nil)
+		return runProxy(e, p, pageFlags, *storeAt, *monitor, nil)
 	}
 }
 
@@ -52,13 +55,18 @@ func zeroIsNone(d time.Duration) time.Duration {
 }
 
 // runProxy runs a proxy with its store and page until the program is told to
-// end. more runs beside it.
-func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt string, more func(context.Context) error) (err error) {
+// end; monitor is the address for monitoring, "" for none. more runs beside it.
+func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, more func(context.Context) error) (err error) {
+	log, err := flags.logger(e)
+	if err != nil {
+		return err
+	}
 	dir, err := storeDir(e, storeAt)
 	if err != nil {
 		return err
 	}
-	store, err := captures.Open(dir, captures.Options{})
+	set := metrics.NewSet()
+	store, err := captures.Open(dir, captures.Options{Answered: answers(set)})
 	if err != nil {
 		return err
 	}
@@ -71,18 +79,27 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt string, more func
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	log := logger(e)
-	page, err := newPage(flags, store, dir, log)
+	sockets := &activation{getenv: e.getenv}
+	page, err := newPage(flags, sockets.listen, store, dir, log)
 	if err != nil {
 		return err
 	}
-	p.Recorder, p.Log = file, log
+	p.Recorder, p.Log, p.ListenFunc = file, log, sockets.listen
 	p.Refuse = append(p.Refuse, page.addr())
 	if err := p.Bind(); err != nil {
 		page.listener.Close()
 		return err
 	}
 	page.server.Proxy = proxyView{p, file}
+	var watched net.Listener
+	if monitor != "" {
+		if watched, err = sockets.listen(monitor); err != nil {
+			page.listener.Close()
+			return fmt.Errorf("cannot listen on %s for --metrics: %w", monitor, err)
+		}
+		p.Refuse = append(p.Refuse, watched.Addr().(*net.TCPAddr).AddrPort())
+		fmt.Fprintf(e.stdout, "metrics   http://%s/metrics\n", watched.Addr())
+	}
 	fmt.Fprintf(e.stdout, "page      %s\n", page.url("/"))
 	tellWays(e.stdout, p.Status())
 	fmt.Fprintf(e.stdout, "store     %s\n", dir)
@@ -92,8 +109,16 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt string, more func
 		func(ctx context.Context) error { defer endPage(); return p.Serve(ctx) },
 		func(context.Context) error { return page.server.Serve(pageCtx, page.listener) },
 	}
+	if watched != nil {
+		v := newVitals(set, p, store, file, page.server)
+		parts = append(parts, func(context.Context) error { return v.serve(pageCtx, watched) })
+	}
 	if more != nil {
 		parts = append(parts, more)
 	}
+	if err := notify(e.getenv, "READY=1"); err != nil {
+		log.Warn(err.Error())
+	}
+	defer context.AfterFunc(e.ctx, func() { _ = notify(e.getenv, "STOPPING=1") })()
 	return together(e.ctx, parts...)
 }

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -31,26 +32,36 @@ type page struct {
 
 // pageFlags are the flags of every subcommand with a page.
 type pageFlags struct {
-	addr  *string
-	hosts *[]string
+	addr      *string
+	hosts     *[]string
+	tokenFile *string
+	log       *string
+	logFormat *string
 }
 
 func definePage(fs *pflag.FlagSet) pageFlags {
 	return pageFlags{
-		addr:  fs.String("web", defaultWeb, "`ADDR`ess of the page"),
-		hosts: fs.StringSlice("web-host", nil, "further `NAME`s under which the page may be asked for"),
+		addr:      fs.String("web", defaultWeb, "`ADDR`ess of the page"),
+		hosts:     fs.StringSlice("web-host", nil, "further `NAME`s under which the page may be asked for"),
+		tokenFile: fs.String("token-file", "", "`FILE` with the page's token, made if it does not exist (default: a new token at every start)"),
+		log:       fs.String("log", "warn", "what to log: debug, info, warn or error"),
+		logFormat: fs.String("log-format", "text", "how: text or json"),
 	}
 }
 
 // newPage opens the page's address.
-func newPage(flags pageFlags, store *captures.Store, dir string, log *slog.Logger) (*page, error) {
-	l, err := net.Listen("tcp", *flags.addr)
+func newPage(flags pageFlags, listen func(addr string) (net.Listener, error), store *captures.Store, dir string, log *slog.Logger) (*page, error) {
+	token, err := pageToken(*flags.tokenFile)
+	if err != nil {
+		return nil, err
+	}
+	l, err := listen(*flags.addr)
 	if err != nil {
 		return nil, fmt.Errorf("the page cannot listen on %s: %w; choose another address with --web", *flags.addr, err)
 	}
 	return &page{l, &web.Server{
 		Store: store, Dir: dir, ReadOnly: store.ReadOnly(),
-		Token: web.NewToken(), Hosts: *flags.hosts, Version: fullVersion(), Log: log,
+		Token: token, Hosts: *flags.hosts, Version: fullVersion(), Log: log,
 	}}, nil
 }
 
@@ -105,16 +116,45 @@ func together(ctx context.Context, parts ...func(context.Context) error) error {
 	return errors.Join(errs...)
 }
 
-// logger writes to stderr: words for people, no times on a terminal's line.
-func logger(e *env) *slog.Logger {
-	return slog.New(slog.NewTextHandler(e.stderr, &slog.HandlerOptions{Level: logLevel(e.getenv("MSNSCOPE_LOG"))}))
+// pageToken returns the token in the file, which it makes if there is none; a
+// new one if path is "".
+func pageToken(path string) (string, error) {
+	if path == "" {
+		return web.NewToken(), nil
+	}
+	b, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		token := web.NewToken()
+		return token, os.WriteFile(path, []byte(token+"\n"), 0o600)
+	case err != nil:
+		return "", err
+	}
+	token := strings.TrimSpace(string(b))
+	if len(token) < minToken || strings.ContainsAny(token, " \t\r\n") {
+		return "", fmt.Errorf("%s: want one word of %d characters or more; delete the file to have a token made", path, minToken)
+	}
+	return token, nil
 }
 
-// logLevel reads debug, info, warn or error; warn if it is none of them.
-func logLevel(word string) slog.Level {
-	level := slog.LevelWarn
-	_ = level.UnmarshalText([]byte(strings.ToUpper(word)))
-	return level
+// minToken is what cannot be guessed.
+const minToken = 16
+
+// logger writes to stderr.
+func (f pageFlags) logger(e *env) (*slog.Logger, error) {
+	var o slog.HandlerOptions
+	level := new(slog.LevelVar)
+	if err := level.UnmarshalText([]byte(strings.ToUpper(*f.log))); err != nil {
+		return nil, usagef("--log %s: want debug, info, warn or error", *f.log)
+	}
+	o.Level = level
+	switch *f.logFormat {
+	case "text":
+		return slog.New(slog.NewTextHandler(e.stderr, &o)), nil
+	case "json":
+		return slog.New(slog.NewJSONHandler(e.stderr, &o)), nil
+	}
+	return nil, usagef("--log-format %s: want text or json", *f.logFormat)
 }
 
 // freeIfTaken returns addr, or a free port of its host when another program

@@ -45,6 +45,10 @@ func defineOpen(fs *pflag.FlagSet) func(*env, []string) error {
 
 // servePage imports the files, if any, and serves the page over the store.
 func servePage(e *env, flags pageFlags, dir string, files []string) (err error) {
+	log, err := flags.logger(e)
+	if err != nil {
+		return err
+	}
 	store, err := captures.Open(dir, captures.Options{})
 	if err != nil {
 		return err
@@ -55,7 +59,8 @@ func servePage(e *env, flags pageFlags, dir string, files []string) (err error) 
 			return err
 		}
 	}
-	page, err := newPage(flags, store, dir, logger(e))
+	sockets := &activation{getenv: e.getenv}
+	page, err := newPage(flags, sockets.listen, store, dir, log)
 	if err != nil {
 		return err
 	}
