@@ -172,7 +172,7 @@ func settled(t *testing.T, proxy *running, before held) held {
 	deadline := time.After(30 * time.Second)
 	for {
 		h := holding(t, proxy)
-		if h.files <= before.files+churnNS && h.goroutines <= before.goroutines+churnNS {
+		if h.files <= before.files+2*churnNS && h.goroutines <= before.goroutines+2*churnNS {
 			return h
 		}
 		select {
