@@ -21,7 +21,8 @@ import (
 //	gap                bytes are missing here
 //	midstream          the capture begins in the middle of the connection
 //	server 64.4.13.58  the address that the client dialled
-//	close              the connection ends, the next line begins another one
+//	end                the connection ends
+//	close              likewise, and the next line begins another one
 //
 // Every frame is an event, numbered from 1, and takes a millisecond.
 type player struct {
@@ -77,6 +78,8 @@ func (p *player) play(script string) *player {
 			p.checker.MidStream = true
 		case "server":
 			p.checker.Server = netip.MustParseAddr(rest)
+		case "end":
+			p.notes = append(p.notes, p.checker.Close(p.now)...)
 		case "close":
 			p.notes = append(p.notes, p.checker.Close(p.now)...)
 			p.open()

@@ -44,6 +44,7 @@ type state struct {
 	hidden            bool
 	challenge         mark // the CHL that was not answered in time
 	challengeLate     bool
+	challengeFailed   mark // error 540
 	out, thrown       mark // OUT of the client, of the server
 	why               string
 	closed            mark
@@ -241,6 +242,9 @@ func (c *Checker) pick(now mark) {
 func (c *Checker) refusedBy(now mark) {
 	n := &c.now
 	s := &c.state
+	if n.name == "540" {
+		s.challengeFailed = now
+	}
 	if !s.user.set() || s.signedIn.set() {
 		return
 	}

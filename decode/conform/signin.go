@@ -63,19 +63,59 @@ func (c *Checker) SignIn(now int64) SignIn {
 		}
 	}
 	in.Done = s.referred.set() && s.loop == 0 ||
-		s.signedIn.set() && s.visible.set() && (s.lists.set() || !s.syn.set())
+		s.signedIn.set() && s.visible.set() && (s.lists.set() || !s.syn.set()) && !s.unproven()
 	if !in.Done && c.sure() {
 		in.Stuck = c.stuck(now)
 	}
 	return in
 }
 
-// stuck says why a sign-in at an NS or DS goes no further.
+// unproven reports whether the connection ended because the client did not prove
+// what program it is. One on which more was said after that went on without.
+func (s *state) unproven() bool {
+	if s.challengeFailed.set() {
+		return true
+	}
+	return s.challengeLate && (s.thrown.set() && s.why == "" && !s.out.set() ||
+		s.closed.time != 0 && s.last.time-s.challenge.time <= challengeTime)
+}
+
+// stuck says why a sign-in at an NS or DS goes no further, and how it ended.
 func (c *Checker) stuck(now int64) string {
 	s := &c.state
-	// late reports whether what should follow m is overdue.
-	late := func(m mark) bool { return m.set() && (s.closed.time != 0 || now-m.time > slow) }
+	end, how := mark{}, ""
+	switch {
+	case s.thrown.set() && !s.out.set():
+		end, how = s.thrown, "the server ended the connection"+because(s.why)
+	case s.out.set():
+		end, how = s.out, "the client left"
+	}
+	// late reports whether what should follow m was overdue when it ended.
+	late := func(m mark) bool {
+		switch {
+		case !m.set():
+			return false
+		case end.set():
+			return end.time-m.time > slow
+		}
+		return s.closed.time != 0 || now-m.time > slow
+	}
 	at := func(why string, m mark) string { return fmt.Sprintf("%s (event %d)", why, m.event) }
+	cause := c.cause(late, at)
+	switch {
+	case !end.set():
+		return cause
+	case cause == "":
+		return at(how, end)
+	case s.refused.set() || s.refusedVersion: // that it ends then is no news
+		return cause
+	}
+	return cause + "; then " + at(how, end)
+}
+
+// cause says what a sign-in at an NS or DS waits for.
+func (c *Checker) cause(late func(mark) bool, at func(string, mark) string) string {
+	s := &c.state
 	switch {
 	case s.refusedVersion:
 		return at("the server accepts none of the protocol versions that the client offers", s.verOK)
@@ -83,10 +123,10 @@ func (c *Checker) stuck(now int64) string {
 		return at("the server refused the sign-in: error "+s.refusal, s.refused)
 	case s.loop > 0:
 		return at("the client is sent from server to server, "+strconv.Itoa(s.loop)+" times now, and none signs it in", s.referred)
-	case s.thrown.set() && !s.out.set():
-		return at("the server ended the connection"+because(s.why), s.thrown)
-	case s.out.set():
-		return at("the client left", s.out)
+	case s.challengeLate && s.unproven():
+		return at("the client did not answer the challenge CHL in time", s.challenge)
+	case s.challengeFailed.set():
+		return at("the client failed the server's challenge: error 540", s.challengeFailed)
 	case !s.signedIn.set():
 		return c.stuckBefore(late, at)
 	case late(s.syn) && !s.synOK.set():
@@ -95,7 +135,7 @@ func (c *Checker) stuck(now int64) string {
 		return at("the server did not send the lists to their end; this is the last line", s.told)
 	case late(s.chg) && !s.visible.set():
 		return at("the server did not confirm the status", s.chg)
-	case c.state.challengeLate:
+	case s.challengeLate:
 		return at("the client did not answer the challenge CHL in time", s.challenge)
 	case late(s.signedIn) && !s.syn.set() && !s.chg.set():
 		return at("the client asked neither for its lists nor for a status after it had signed in", s.signedIn)
