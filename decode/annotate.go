@@ -51,6 +51,8 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	switch a.Name {
 	case "PRP", "BPR":
 		a.explainProperty()
+	case "ADC", "LST":
+		a.explainFields()
 	}
 	if a.Category == CategoryError {
 		a.explainError()
@@ -197,6 +199,50 @@ func (a *Annotation) explainProperty() {
 	}
 }
 
+// explainFields says what the fields of LST and ADC in MSNP8 and later are.
+func (a *Annotation) explainFields() {
+	if a.Spec == nil || a.Spec.Since < 8 {
+		return
+	}
+	numbers := 0
+	for i := range a.Params {
+		p := &a.Params[i]
+		switch _, ok := number([]byte(p.Raw)); {
+		case p.Name == "lists":
+			p.Meaning = listSum(p.Raw)
+		case p.Name == "fields" && ok && numbers == 0:
+			p.Meaning = listSum(p.Raw)
+			numbers++
+		case p.Name == "fields" && ok:
+			p.Meaning = "network id"
+		}
+		if p.Name != "n" && p.Name != "fields" || len(p.Raw) < 2 || p.Raw[1] != '=' {
+			continue
+		}
+		switch p.Raw[0] {
+		case 'N':
+			p.Meaning = "account"
+		case 'F':
+			p.Meaning = "friendly name"
+			p.Value = UnescapeText(p.Raw)
+		case 'C':
+			p.Meaning = "id of the contact"
+		}
+	}
+}
+
+// field returns what stands behind "N=" or another key in the fields of LST and
+// ADC, "" if it is not there.
+func (a *Annotation) field(key string) string {
+	for i := range a.Params {
+		p := &a.Params[i]
+		if (p.Name == "n" || p.Name == "fields") && len(p.Value) > len(key) && p.Value[:len(key)] == key {
+			return p.Value[len(key):]
+		}
+	}
+	return ""
+}
+
 // explainError gives an error reply the words for its number.
 func (a *Annotation) explainError() {
 	n, err := strconv.Atoi(a.Name)
@@ -238,6 +284,11 @@ func peerOf(a *Annotation, ctx Context) string {
 			if indexByte(p.Value, '@') > 0 {
 				return p.Value
 			}
+		}
+	}
+	if a.Name == "LST" || a.Name == "ADC" { // MSNP10 and later
+		if n := a.field("N="); indexByte(n, '@') > 0 {
+			return n
 		}
 	}
 	return ""

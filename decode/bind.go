@@ -31,6 +31,28 @@ func (r *reading) bind(p *ParamSpec, w Span) {
 	r.n++
 }
 
+// bindAll binds a word of a repeated parameter, or the parts of it.
+func (r *reading) bindAll(p *ParamSpec, line string, w Span) {
+	for p.Commas {
+		n := indexByte(w.in(line), ',')
+		if n < 0 {
+			break
+		}
+		if n > 0 {
+			r.bindOne(p, line, Span{w.Start, w.Start + n})
+		}
+		w.Start += n + 1
+	}
+	if w.Len() > 0 {
+		r.bindOne(p, line, w)
+	}
+}
+
+func (r *reading) bindOne(p *ParamSpec, line string, w Span) {
+	r.score += max(fit(p, line, w), 0)
+	r.bind(p, w)
+}
+
 // What a reading gains or loses. The figures only have to keep an order: a
 // wrong literal is worse than a wrong type, that than a missing word, that
 // than a word too many.
@@ -86,8 +108,7 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 		}
 		if p.Repeat {
 			for ; i < end; i++ {
-				r.score += max(fit(p, line, words[i]), 0)
-				r.bind(p, words[i])
+				r.bindAll(p, line, words[i])
 			}
 			break
 		}

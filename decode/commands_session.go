@@ -39,7 +39,7 @@ var sessionCommands = []Spec{
 		Explain: "The server lists its authentication packages. In practice that is MD5, which sends a digest instead of the password.",
 		Notes:   "The draft of 1999 separates several packages by commas, real servers by blanks.",
 		Params: []ParamSpec{
-			{Name: "packages", Type: TypeWord, Repeat: true, Values: packageValues, Meaning: "authentication packages"},
+			{Name: "packages", Type: TypeWord, Repeat: true, Commas: true, Values: packageValues, Meaning: "authentication packages"},
 		},
 		Example: "INF 2 MD5",
 	},

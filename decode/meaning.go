@@ -50,6 +50,26 @@ func meaningOf(p *ParamSpec, word string) string {
 	return ""
 }
 
+// listSum says which lists the bits of a number stand for, as LST has it from
+// MSNP8 on (msnp-wiki, LST).
+func listSum(word string) string {
+	n, ok := number([]byte(word))
+	if !ok || n >= 1<<5 {
+		return ""
+	}
+	text := ""
+	for i, list := range [...]string{"forward", "allow", "block", "reverse", "pending"} {
+		if n>>i&1 == 0 {
+			continue
+		}
+		if text != "" {
+			text += ", "
+		}
+		text += list
+	}
+	return text
+}
+
 // localeName finds the language of "0x0409", its letters in either case.
 func localeName(word string) string {
 	if name := localeNames[word]; name != "" {

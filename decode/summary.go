@@ -84,11 +84,14 @@ func summarise(a *Annotation, ctx Context) string {
 	case a.Category == CategoryError:
 		l.say("error ", a.Name, ": ", a.Title)
 		if a.param("text") != "" && a.Payload == nil { // else it is the length
-			l.say(", says")
+			l.say(", says \"")
 			for i := range a.Params {
-				l.b = append(l.b, ' ')
+				if i > 0 {
+					l.b = append(l.b, ' ')
+				}
 				l.b = appendVisible(l.b, a.Params[i].Value, 40)
 			}
+			l.b = append(l.b, '"')
 		}
 	case ctx.Dir == C2S:
 		l.client()

@@ -75,11 +75,7 @@ func (l *line) listed() {
 	list := l.a.param("list")
 	if list == "" { // later dialects: a contact once, with all its lists
 		l.say("contact ")
-		if l.a.param("n") != "" { // N=handle
-			l.put("n", "")
-			return
-		}
-		l.named("email", "nick")
+		l.person()
 		return
 	}
 	if l.a.param("total") == "0" {
@@ -99,14 +95,32 @@ func (l *line) listed() {
 	}
 }
 
-// added is a server's ADD.
-func (l *line) added() {
-	if l.a.param("list") == "RL" {
+// person is whom a line of LST, ADD or ADC is about. MSNP10 and later have the
+// account behind N=, the name behind F=, and some lines nothing but C= and an id.
+func (l *line) person() {
+	handle, name := l.a.field("N="), l.a.field("F=")
+	if handle == "" && l.a.param("email") == "" {
+		handle = firstOf(name, l.a.field("C="))
+	}
+	if handle == "" {
 		l.named("email", "nick")
+		return
+	}
+	l.b = appendVisible(l.b, handle, maxSummary)
+	if name != "" && name != handle {
+		l.b = append(l.b, " ("...)
+		l.b = appendVisible(l.b, name, 60)
+		l.b = append(l.b, ')')
+	}
+}
+
+// added is a server's ADD or ADC.
+func (l *line) added() {
+	l.person()
+	if l.a.param("list") == "RL" {
 		l.say(" has added the user")
 		return
 	}
-	l.named("email", "nick")
 	l.say(" is on the ", listName(l.a.param("list")))
 	l.inGroup()
 }

@@ -61,12 +61,17 @@ func (l *line) server() {
 	case "PRP":
 		l.property()
 	case "BPR":
-		l.put("email", "the contact")
+		l.put("email", "the contact just listed")
 		l.say(": ")
 		l.property()
-	case "ADD":
+	case "ADD", "ADC":
 		l.added()
 	case "REM":
+		if l.a.param("list") == "RL" {
+			l.put("email", "?")
+			l.say(" has removed the user")
+			break
+		}
 		if l.a.param("who") != "" { // MSNP10 and later
 			l.put("who", "")
 		} else {
@@ -110,6 +115,12 @@ func (l *line) server() {
 		l.say("closes the connection")
 		if l.a.param("reason") != "" {
 			l.say(": ")
+			if minutes := l.a.param("minutes"); minutes != "" {
+				l.say("connect again in ")
+				l.put("minutes", "")
+				l.say(map[bool]string{true: " minute", false: " minutes"}[minutes == "1"])
+				break
+			}
 			l.meant("reason")
 		}
 	case "IMS":

@@ -54,6 +54,7 @@ type ParamSpec struct {
 	Type     ParamType
 	Optional bool // may be missing; words are bound from the left, a required last length first
 	Repeat   bool // takes all remaining words
+	Commas   bool // Repeat: commas part words too
 	// Values are all the words it can be, for the types enum, literal, status,
 	// list and bool, or the words known to mean something, for the types word
 	// and text. Other types have none.

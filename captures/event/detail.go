@@ -26,7 +26,7 @@ func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []b
 	dst = append(dst, '"')
 	if a != nil && a.Spec != nil {
 		dst = append(dst, `,"note_on":`...)
-		dst = AppendJSONString(dst, strings.TrimSpace(a.Spec.Explain+" "+a.Spec.Notes))
+		dst = AppendJSONString(dst, noteOn(a))
 	}
 	if e.Kind == Command {
 		dst = append(dst, `,"line":`...)
@@ -58,6 +58,28 @@ func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []b
 		dst = append(dst, ']')
 	}
 	return dst
+}
+
+// noteOn is what there is to say about a command beyond its title; of an error
+// reply about its number first.
+func noteOn(a *decode.Annotation) string {
+	note := strings.TrimSpace(a.Spec.Explain + " " + a.Spec.Notes)
+	n, err := strconv.Atoi(a.Name)
+	if err != nil {
+		return note
+	}
+	e, ok := decode.ErrorCodeOf(n)
+	if !ok {
+		return note
+	}
+	own := e.Name
+	if e.Notes != "" {
+		own += ": " + e.Notes
+	}
+	if e.Closes {
+		own += "; the server closes the connection after it"
+	}
+	return own + ". " + note
 }
 
 // cut shortens bytes of the detail form to o.Max.

@@ -89,9 +89,9 @@ func isName(s string) bool {
 	return len(s) == 3
 }
 
-// blanked replaces all but blanks.
+// blanked replaces all but blanks and the commas between parameters.
 func (p *Pseudonym) blanked(s string) string {
-	if strings.Trim(s, " \t\r\n") == "" {
+	if strings.Trim(s, " \t\r\n,") == "" {
 		return s
 	}
 	return string(filled([]byte(s)))
