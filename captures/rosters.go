@@ -46,10 +46,15 @@ func (s *Store) Roster(ctx context.Context, session int64, use func(*roster.Time
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var conns []int64
+	closed, open := int64(0), false
 	for _, c := range s.Connections(session) {
 		if c.Role != decode.RoleSB && c.Role != decode.RoleFT {
 			conns = append(conns, c.ID)
+			closed, open = max(closed, c.Closed), open || c.Closed == 0
 		}
+	}
+	if open {
+		closed = 0
 	}
 	// Events that were seen before their connection was known to be the
 	// session's have been passed over.
@@ -68,6 +73,7 @@ func (s *Store) Roster(ctx context.Context, session int64, use func(*roster.Time
 		r.timeline = nil
 		return err
 	}
+	r.timeline.Close(closed)
 	use(r.timeline)
 	return nil
 }

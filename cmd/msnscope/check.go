@@ -25,7 +25,7 @@ var errBroken = errors.New("rules are broken")
 func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	all := fs.Bool("all", false, "also what is merely odd: real programs do it without harm")
-	asJSON := fs.Bool("json", false, "JSON Lines, a note a line")
+	asJSON := fs.Bool("json", false, "JSON Lines, a note, a stuck sign-in or a verified password a line")
 	rules := fs.Bool("rules", false, "list the rules and do nothing else")
 	passwordFile := fs.String("password-file", "", "`FILE` of lines \"handle password\" (mode 0600), to verify how users proved their passwords")
 	return func(e *env, args []string) error {
@@ -128,8 +128,8 @@ func (c *check) event(e *event.Event) error {
 		}
 		k.offset[e.Dir] += int64(len(e.Raw))
 		k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account})
-		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok && c.passwords != nil && proven.Kind == decode.ProofOfPassword && !c.json {
-			c.proof(e.ID, &proven)
+		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok && c.passwords != nil && proven.Kind == decode.ProofOfPassword {
+			c.proof(e, &proven)
 		}
 	}
 	return nil
@@ -154,21 +154,59 @@ func (c *check) finish() {
 		if conn.Role == decode.RoleGW {
 			continue // the sign-in carried in HTTP is a connection of its own
 		}
-		if stuck := k.checker.SignIn(k.last).Stuck; stuck != "" && !c.json {
-			fmt.Fprintf(c.out, "connection %d (%s %s): stuck: %s\n", id, conn.Role, decode.Visible(conn.Account), decode.Visible(stuck))
+		if in := k.checker.SignIn(k.last); in.Stuck != "" {
+			c.stuck(&conn, id, &in)
 		}
 	}
 	c.order = nil
 	clear(c.open)
 }
 
+// stuck says why a sign-in goes no further.
+func (c *check) stuck(conn *event.Connection, id int64, in *conform.SignIn) {
+	if c.json {
+		c.line(struct {
+			Connection int64  `json:"connection"`
+			Role       string `json:"role"`
+			Account    string `json:"account"`
+			conform.SignIn
+		}{id, conn.Role.String(), conn.Account, *in})
+		return
+	}
+	who := strings.TrimSpace(conn.Role.String() + " " + decode.Visible(conn.Account))
+	if who == "" {
+		who = "to " + conn.Server.String()
+	}
+	fmt.Fprintf(c.out, "connection %d (%s): stuck: %s\n", id, who, decode.Visible(in.Stuck))
+	if n := len(in.Steps); n > 0 {
+		fmt.Fprintf(c.out, "    it got as far as: %s (event %d)\n", decode.Visible(in.Steps[n-1].Name), in.Steps[n-1].Event)
+	}
+}
+
 // proof says whether a user has proved the password.
-func (c *check) proof(id int64, p *decode.Proven) {
+func (c *check) proof(e *event.Event, p *decode.Proven) {
+	if c.json {
+		c.line(struct {
+			Connection int64  `json:"connection"`
+			Event      int64  `json:"event"`
+			Account    string `json:"account"`
+			Password   string `json:"password"` // right, wrong or unknown
+			Why        string `json:"why,omitempty"`
+		}{e.Connection, e.ID, p.Who, p.Result.String(), p.Why})
+		return
+	}
 	outcome := p.Result.String()
 	if p.Why != "" {
 		outcome = "unknown: " + p.Why
 	}
-	fmt.Fprintf(c.out, "#%d password of %s: %s\n", id, decode.Visible(p.Who), outcome)
+	fmt.Fprintf(c.out, "#%d password of %s: %s\n", e.ID, decode.Visible(p.Who), outcome)
+}
+
+// line writes a JSON object.
+func (c *check) line(v any) {
+	if line, err := json.Marshal(v); err == nil {
+		c.out.Write(append(line, '\n'))
+	}
 }
 
 func (c *check) notes(conn int64, notes []conform.Note) {
@@ -181,15 +219,12 @@ func (c *check) notes(conn int64, notes []conform.Note) {
 		}
 		rule, _ := conform.RuleOf(n.Code)
 		if c.json {
-			line, err := json.Marshal(struct {
+			c.line(struct {
 				Connection int64 `json:"connection"`
 				conform.Note
 				Rule   string `json:"rule"`
 				Source string `json:"source"`
 			}{conn, n, rule.Rule, rule.Source})
-			if err == nil {
-				c.out.Write(append(line, '\n'))
-			}
 			continue
 		}
 		fmt.Fprintf(c.out, "#%d %s %s: %s\n    rule: %s (%s)\n", n.Event, n.Severity, n.Code, decode.Visible(n.Text), rule.Rule, rule.Source)

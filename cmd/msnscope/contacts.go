@@ -19,10 +19,15 @@ import (
 func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	at := fs.Int64("at", math.MaxInt64, "as it was at this `EVENT` (default: at the end)")
-	asJSON := fs.Bool("json", false, "one JSON object, each fact with the event that made it so")
+	history := fs.Bool("history", false, "how it changed up to there, how long each status lasted, and when the connection was silent")
+	of := fs.String("of", "", "with --history: of this contact (`HANDLE`) only")
+	asJSON := fs.Bool("json", false, "one JSON object, each fact with the event that made it so; with --history JSON Lines")
 	return func(e *env, args []string) error {
 		if len(args) != 1 {
 			return usagef("name one session (12)")
+		}
+		if *of != "" && !*history {
+			return usagef("--of goes with --history")
 		}
 		store, err := readStore(e, *storeAt)
 		if err != nil {
@@ -36,6 +41,20 @@ func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 		if scope.Session == 0 {
 			return usagef("name a session (12), not a connection")
 		}
+		out := bufio.NewWriter(e.stdout)
+		if *history {
+			var h contactsHistory
+			if err := store.Roster(e.ctx, scope.Session, func(t *roster.Timeline) { h = historyOf(t, *at, *of) }); err != nil {
+				return err
+			}
+			if *of != "" && len(h.changes) == 0 {
+				return fmt.Errorf("nothing was said of %s in session %d", *of, scope.Session)
+			}
+			if err := map[bool]func(*bufio.Writer) error{false: h.text, true: h.json}[*asJSON](out); err != nil {
+				return err
+			}
+			return out.Flush()
+		}
 		var state *roster.State
 		if err := store.Roster(e.ctx, scope.Session, func(t *roster.Timeline) { state = t.At(*at) }); err != nil {
 			return err
@@ -43,7 +62,6 @@ func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 		if state == nil {
 			return fmt.Errorf("the contact list as it was at event %d is no longer kept", *at)
 		}
-		out := bufio.NewWriter(e.stdout)
 		if *asJSON {
 			if err := json.NewEncoder(out).Encode(state); err != nil {
 				return err

@@ -55,7 +55,7 @@ func commands() []command {
 		{"decode", "[FILE|-]...", "commands as JSON Lines, no store", defineDecode},
 		{"sessions", "", "list the sessions of a store", defineSessions},
 		{"show", "SESSION|CONNECTION", "transcript of a session (12) or connection (c31)", defineShow},
-		{"contacts", "SESSION", "a session's contact list as it was at an event", defineContacts},
+		{"contacts", "SESSION", "a session's contact list as it was at an event, or how it changed", defineContacts},
 		{"check", "[SESSION|CONNECTION]", "where connections break the rules of the protocol, and sign-ins got stuck", defineCheck},
 		{"files", "[SESSION|CONNECTION]", "the files that were transferred; --save DIR keeps them", defineFiles},
 		{"grep", "FILTER", "matching events of a store", defineGrep},

@@ -16,13 +16,16 @@ const (
 	QuietAfter = 2 * time.Minute
 	// maxQuiet is how many silences are kept, the newest.
 	maxQuiet = 1 << 10
+	// answerTime is how long a connection goes on behind a PNG that counts as not
+	// answered when it ends.
+	answerTime = 10 * time.Second
 )
 
 // Silence is a stretch of time in which a connection said nothing, or waited
 // for the answer to a PNG in vain.
 type Silence struct {
 	From       int64 `json:"from"` // the last event before it; the PNG if it was not answered
-	To         int64 `json:"to"`   // the first event after it
+	To         int64 `json:"to"`   // the first event after it; 0: the connection ended
 	Start      int64 `json:"start"`
 	End        int64 `json:"end"` // Unix ns
 	Unanswered bool  `json:"unanswered"`
@@ -32,6 +35,7 @@ type Silence struct {
 type quiet struct {
 	event, time int64 // of the command before; event 0 for none
 	png, pngAt  int64 // the PNG not yet answered; 0 for none
+	closed      int64 // when the last connection ended; 0 while it is open
 	found       []Silence
 }
 
@@ -58,6 +62,23 @@ func (q *quiet) add(s Silence) {
 	q.found = append(q.found, s)
 }
 
+// Close tells when the session's last connection ended, in Unix ns; 0 while one is
+// open.
+func (t *Timeline) Close(at int64) { t.quiet.closed = at }
+
 // Silences returns the silences longer than QuietAfter and the PNG without an
-// answer before the next one, in order.
-func (t *Timeline) Silences() []Silence { return append([]Silence(nil), t.quiet.found...) }
+// answer before the next one or before the end, in order.
+func (t *Timeline) Silences() []Silence {
+	q := &t.quiet
+	all := append([]Silence(nil), q.found...)
+	if q.event == 0 || q.closed == 0 {
+		return all
+	}
+	if q.png != 0 && q.closed-q.pngAt > int64(answerTime) {
+		all = append(all, Silence{From: q.png, Start: q.pngAt, End: q.closed, Unanswered: true})
+	}
+	if q.closed-q.time > int64(QuietAfter) {
+		all = append(all, Silence{From: q.event, Start: q.time, End: q.closed})
+	}
+	return all
+}

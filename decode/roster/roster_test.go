@@ -219,13 +219,29 @@ func TestSilences(t *testing.T) {
 	feed(6, time.Minute, decode.C2S, "PNG")
 	feed(7, time.Second, decode.S2C, "QNG")
 	feed(8, 3*time.Minute, decode.S2C, "NLN")
-	var got []string
-	for _, s := range tl.Silences() {
-		got = append(got, fmt.Sprint(s.From, s.To, time.Duration(s.End-s.Start), s.Unanswered))
+	check := func(want string) {
+		t.Helper()
+		var got []string
+		for _, s := range tl.Silences() {
+			got = append(got, fmt.Sprint(s.From, s.To, time.Duration(s.End-s.Start), s.Unanswered))
+		}
+		if strings.Join(got, "; ") != want {
+			t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
+		}
 	}
-	if want := "3 4 1m0s true; 7 8 3m0s false"; strings.Join(got, "; ") != want {
-		t.Errorf("got %s, want %s", strings.Join(got, "; "), want)
-	}
+	const before = "3 4 1m0s true; 7 8 3m0s false"
+	check(before)
+	tl.Close(at + int64(time.Minute))
+	check(before)
+	tl.Close(at + int64(time.Hour)) // the silence at the end
+	check(before + "; 8 0 1h0m0s false")
+	feed(9, time.Second, decode.C2S, "PNG")
+	tl.Close(at + int64(5*time.Second)) // too early to say
+	check(before)
+	tl.Close(at + int64(time.Minute))
+	check(before + "; 9 0 1m0s true")
+	tl.Close(0) // it is open yet
+	check(before)
 }
 
 func TestStateJSON(t *testing.T) {
