@@ -6,10 +6,13 @@ package main
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,7 +22,15 @@ import (
 	"msnscope/proxy/msnptest"
 )
 
+// TestFileTransfer has the receiver connect to the sender, and the other way
+// round.
 func TestFileTransfer(t *testing.T) {
+	for _, senderConnects := range []bool{false, true} {
+		t.Run(fmt.Sprintf("sender connects %t", senderConnects), func(t *testing.T) { testFileTransfer(t, senderConnects) })
+	}
+}
+
+func testFileTransfer(t *testing.T, senderConnects bool) {
 	const size = 20 << 20
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -40,11 +51,11 @@ func TestFileTransfer(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	from, err := clients[0].OpenChat(ctx, user(1))
+	sender, err := clients[0].OpenChat(ctx, user(1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	to, err := clients[1].NextChat(ctx)
+	receiver, err := clients[1].NextChat(ctx)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +64,7 @@ func TestFileTransfer(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	say := func(fields string) string {
+	say := func(from, to *msnptest.Chat, fields string) string {
 		t.Helper()
 		err := from.SendPayload(ctx, []byte("MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\nInvitation-Cookie: 7\r\n"+fields+"\r\n"), 'A')
 		if err != nil {
@@ -65,8 +76,14 @@ func TestFileTransfer(t *testing.T) {
 		}
 		return m.Text
 	}
-	say("Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\nInvitation-Command: INVITE\r\nApplication-File: a.bin\r\nApplication-FileSize: 20971520\r\n")
-	text := say(fmt.Sprintf("Invitation-Command: ACCEPT\r\nIP-Address: 127.0.0.9\r\nPort: %d\r\nAuthCookie: 93301\r\n", l.Addr().(*net.TCPAddr).Port))
+	say(sender, receiver, "Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\nInvitation-Command: INVITE\r\nApplication-File: a.bin\r\nApplication-FileSize: 20971520\r\n")
+	waits, connects := sender, receiver
+	accept := fmt.Sprintf("Invitation-Command: ACCEPT\r\nIP-Address: 127.0.0.9\r\nPort: %d\r\nAuthCookie: 93301\r\n", l.Addr().(*net.TCPAddr).Port)
+	if senderConnects {
+		waits, connects = receiver, sender
+		accept += "Sender-Connect: TRUE\r\n"
+	}
+	text := say(waits, connects, accept)
 	var host, port string
 	for _, line := range strings.Split(text, "\r\n") {
 		if v, ok := strings.CutPrefix(line, "IP-Address: "); ok {
@@ -77,15 +94,30 @@ func TestFileTransfer(t *testing.T) {
 		}
 	}
 	if host != "127.0.0.1" {
-		t.Fatalf("bob was told %q", text)
+		t.Fatalf("who connects was told %q", text)
 	}
 	sent, got := sha256.New(), sha256.New()
+	send := func(conn net.Conn) error {
+		s := msnftptest.Sender{File: io.TeeReader(io.LimitReader(rand.NewChaCha8([32]byte{5}), size), sent), Size: size, Cookie: "93301"}
+		_, err := s.Run(conn)
+		return err
+	}
+	receive := func(conn net.Conn) error {
+		r := msnftptest.Receiver{File: got, Handle: user(1), Cookie: "93301"}
+		if n, err := r.Run(conn); err != nil || n != size {
+			return fmt.Errorf("received %d bytes, %w", n, err)
+		}
+		return nil
+	}
+	ofWaiting, ofConnecting := send, receive
+	if senderConnects {
+		ofWaiting, ofConnecting = receive, send
+	}
 	done := make(chan error)
 	go func() {
 		conn, err := l.Accept()
 		if err == nil {
-			s := msnftptest.Sender{File: io.TeeReader(io.LimitReader(rand.NewChaCha8([32]byte{5}), size), sent), Size: size, Cookie: "93301"}
-			_, err = s.Run(conn)
+			err = ofWaiting(conn)
 		}
 		done <- err
 	}()
@@ -94,14 +126,13 @@ func TestFileTransfer(t *testing.T) {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	r := msnftptest.Receiver{File: got, Handle: user(1), Cookie: "93301"}
-	if n, err := r.Run(conn); err != nil || n != size {
-		t.Errorf("%d bytes, %v", n, err)
+	if err := ofConnecting(conn); err != nil {
+		t.Error(err)
 	}
-	t.Logf("%d MB in %v", size>>20, time.Since(begun))
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
+	t.Logf("%d MB in %v", size>>20, time.Since(begun))
 	if string(sent.Sum(nil)) != string(got.Sum(nil)) {
 		t.Error("the file that arrived is another one")
 	}
@@ -121,5 +152,23 @@ func TestFileTransfer(t *testing.T) {
 	received := string(output(t, "grep", "--store", store, "conn:ft cmd:FIL"))
 	if !strings.Contains(received, "20971520") && !strings.Contains(received, "20,971,520") {
 		t.Errorf("grep found of the transfer's connection %q", received)
+	}
+	dir := filepath.Join(t.TempDir(), "out")
+	var file struct {
+		File, State, SHA256, Sender, Receiver string
+		Session                               int64
+	}
+	if err := json.Unmarshal(output(t, "files", "--store", store, "--json", "--save", dir), &file); err != nil {
+		t.Fatal(err)
+	}
+	if file.File != "a.bin" || file.State != "complete" || file.SHA256 != hex.EncodeToString(sent.Sum(nil)) || file.Sender != user(0) || file.Receiver != user(1) || file.Session == 0 {
+		t.Errorf("%+v, sent was %x", file, sent.Sum(nil))
+	}
+	saved, err := os.ReadFile(filepath.Join(dir, "a.bin"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sha256.Sum256(saved) != [32]byte(sent.Sum(nil)) {
+		t.Error("the file that was saved is another one")
 	}
 }
