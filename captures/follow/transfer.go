@@ -117,8 +117,11 @@ func (f *Follower) piece(c *conn, p *msnftp.Piece) {
 	} else {
 		f.begin(c, event.Raw, p.Dir)
 		f.ev.Text, f.ev.Partial = p.Frame.Why, p.Frame.Partial
-		if p.Kind == msnftp.Blocks && p.To > p.From {
+		switch {
+		case p.Kind == msnftp.Blocks && p.To > p.From:
 			f.ev.Text = fmt.Sprintf("%s: bytes %d to %d", p.Frame.Why, p.From, p.To-1)
+		case p.Kind == msnftp.End:
+			f.ev.Text = p.Frame.Why + ": the sender says that it ends here"
 		}
 	}
 	f.ev.Raw = raw

@@ -110,7 +110,7 @@ func TestFileTransfer(t *testing.T) {
 		"FT raw s2c 65536: file data: bytes 0 to 65439",
 		"FT raw s2c 65536: file data: bytes 65440 to 130879",
 		"FT raw s2c 22756: file data: bytes 130880 to 153599",
-		"FT raw s2c 3: file data",
+		"FT raw s2c 3: file data: the sender says that it ends here",
 		"FT command c2s 14: ends the transfer: the file is complete",
 		"FT note c2s 0: holiday.jpg: complete: 153600 bytes, SHA-256 " + sumOf(file),
 	}, lines); d != "" {

@@ -101,6 +101,10 @@ func (c *check) event(e *event.Event) error {
 		c.finish()
 		c.known, c.number = conform.NewKnown(), n
 	}
+	if e.Role == decode.RoleFT { // MSNFTP has rules of its own, which are not checked
+		c.notes(e.Connection, e.Warnings)
+		return nil
+	}
 	k := c.open[e.Connection]
 	if k == nil {
 		k = &checked{checker: conform.NewChecker(c.known)}

@@ -60,6 +60,9 @@ func TestFiles(t *testing.T) {
 				t.Errorf("no %q in %s", want, list)
 			}
 		}
+		if checked := string(output(t, "check", "--store", store)); checked != "" {
+			t.Errorf("check finds %s", checked)
+		}
 		// A second time, neither file is lost.
 		output(t, "files", "--store", store, "--save", dir)
 		if again, err := os.ReadFile(filepath.Join(dir, "holiday (2).jpg")); err != nil || !bytes.Equal(again, tr.File) {
