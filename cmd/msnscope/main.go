@@ -58,6 +58,7 @@ func commands() []command {
 		{"contacts", "SESSION", "a session's contact list as it was at an event, or how it changed", defineContacts},
 		{"check", "[SESSION|CONNECTION]", "where connections break the rules of the protocol, and sign-ins got stuck", defineCheck},
 		{"files", "[SESSION|CONNECTION]", "the files that were transferred; --save DIR keeps them", defineFiles},
+		{"invitations", "[SESSION|CONNECTION]", "what people offered each other: files, talks, games; and what became of it", defineInvitations},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
 		{"export", "", "events of a store as jsonl or pcapng", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},
@@ -149,7 +150,7 @@ func report(e *env, c command, err error) int {
 func usage(w io.Writer) {
 	fmt.Fprint(w, "msnscope: a logging proxy and traffic inspector for MSN Messenger (MSNP7)\n\nUsage: msnscope COMMAND [flags]\n\n")
 	for _, c := range commands() {
-		fmt.Fprintf(w, "  %-10s %s\n", c.name, c.short)
+		fmt.Fprintf(w, "  %-11s %s\n", c.name, c.short)
 	}
 	fmt.Fprint(w, `
 'msnscope COMMAND --help' lists the flags of a command. Every flag may also come

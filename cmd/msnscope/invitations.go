@@ -1,0 +1,154 @@
+// This file is the subcommand invitations: what people offered each other, and
+// what became of it.
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"msnscope/captures"
+	"msnscope/decode"
+)
+
+func defineInvitations(fs *pflag.FlagSet) func(*env, []string) error {
+	storeAt := storeFlag(fs)
+	asJSON := fs.Bool("json", false, "JSON Lines, an invitation a line")
+	return func(e *env, args []string) error {
+		if len(args) > 1 {
+			return usagef("takes a session (12) or a connection (c31), or nothing for all")
+		}
+		store, err := readStore(e, *storeAt)
+		if err != nil {
+			return err
+		}
+		defer store.Close()
+		var scope captures.Scope
+		if len(args) == 1 {
+			if scope, err = scopeOf(store, args[0]); err != nil {
+				return err
+			}
+		}
+		list, more, err := store.Invitations(e.ctx, scope)
+		if err != nil {
+			return err
+		}
+		out := bufio.NewWriter(e.stdout)
+		for i, inv := range list {
+			if *asJSON {
+				if err := json.NewEncoder(out).Encode(invitationJSON(inv)); err != nil {
+					return err
+				}
+				continue
+			}
+			if i == 0 {
+				fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s\n", "OFFERED", "FROM", "TO", "WHAT", "STATE")
+			}
+			fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s (%s)\n", inv.Begun.UTC().Format("2006-01-02 15:04:05"), decode.Visible(inv.Inviter),
+				unknown(inv.Invitee), offered(inv), becameOf(inv), eventList(inv.Events))
+		}
+		if more {
+			fmt.Fprintf(e.stderr, "msnscope invitations: there are more, these are the newest %d; name a session\n", captures.MaxInvitations)
+		}
+		return out.Flush()
+	}
+}
+
+func unknown(handle string) string {
+	if handle == "" {
+		return "?"
+	}
+	return decode.Visible(handle)
+}
+
+// offered says what an invitation is for.
+func offered(inv *decode.Invitation) string {
+	switch {
+	case inv.File != "" && inv.Size >= 0:
+		return fmt.Sprintf("file %q, %d bytes", decode.Visible(inv.File), inv.Size)
+	case inv.File != "":
+		return fmt.Sprintf("file %q", decode.Visible(inv.File))
+	case inv.Application != "":
+		return decode.Visible(inv.Application)
+	case inv.Unseen:
+		return "offered before the capture began"
+	}
+	return "an application that is not named"
+}
+
+// becameOf says how far an invitation has come.
+func becameOf(inv *decode.Invitation) string {
+	words := inv.State.String()
+	switch inv.State {
+	case decode.InvitationOffered:
+		words = "not answered"
+	case decode.InvitationReady:
+		words = "accepted"
+	}
+	switch {
+	case strings.HasPrefix(inv.Reason, words): // "declined: the application is not installed"
+		words = inv.Reason
+	case inv.Reason != "":
+		words += ": " + inv.Reason
+	}
+	if len(inv.Addresses) > 0 {
+		words += fmt.Sprintf(", %s waits at %s", unknown(inv.Listener), decode.Visible(strings.Join(inv.Addresses, " or ")))
+	}
+	return words
+}
+
+func eventList(ids []int64) string {
+	const most = 6
+	var b []byte
+	for i, id := range ids {
+		if i == most {
+			b = append(b, " …"...)
+			break
+		}
+		if i > 0 {
+			b = append(b, ' ')
+		}
+		b = strconv.AppendInt(append(b, '#'), id, 10)
+	}
+	return string(b)
+}
+
+// invitation is the JSON form. The AuthCookie is a secret and left out: events
+// have it.
+type invitation struct {
+	Cookie        string    `json:"cookie"`
+	State         string    `json:"state"`
+	Reason        string    `json:"reason,omitempty"`
+	Inviter       string    `json:"inviter"`
+	Invitee       string    `json:"invitee"`
+	GUID          string    `json:"guid"`
+	Application   string    `json:"application"`
+	File          string    `json:"file,omitempty"`
+	Size          *int64    `json:"size,omitempty"`
+	SessionID     string    `json:"session_id,omitempty"`
+	Listener      string    `json:"listener,omitempty"`
+	Addresses     []string  `json:"addresses,omitempty"`
+	SenderConnect bool      `json:"sender_connect,omitempty"`
+	Unseen        bool      `json:"unseen,omitempty"` // the INVITE is not in the capture
+	Events        []int64   `json:"events"`
+	Sessions      []int64   `json:"sessions"`
+	Begun         time.Time `json:"begun"`
+	Changed       time.Time `json:"changed"`
+}
+
+func invitationJSON(inv *decode.Invitation) invitation {
+	j := invitation{
+		inv.Cookie, inv.State.String(), inv.Reason, inv.Inviter, inv.Invitee, inv.GUID, inv.Application, inv.File, nil, inv.SessionID,
+		inv.Listener, inv.Addresses, inv.SenderConnect, inv.Unseen, inv.Events, inv.Sessions, inv.Begun.UTC(), inv.Changed.UTC(),
+	}
+	if inv.Size >= 0 {
+		j.Size = &inv.Size
+	}
+	return j
+}
