@@ -144,7 +144,7 @@ func (l *line) text(before string) {
 		l.say(before, "binary")
 	case p.Text != "":
 		words := firstOf(paramNamed(p.Meaning, "TEXT"), paramNamed(p.Meaning, "PSM"))
-		if words == "" && len(p.Meaning) > 0 && p.Type == "text/xml" {
+		if words == "" && p.Type == "text/xml" && p.Text[0] == '<' {
 			return // a document without a text for people
 		}
 		l.say(before)

@@ -127,7 +127,7 @@ func (l *line) server() {
 		l.say("setting: ")
 		l.meant("mode")
 	case "URL":
-		l.say("page ")
+		l.say("the page is ")
 		l.put("redirectUrl", "?")
 	case "FND":
 		if l.a.param("total") == "0" {
