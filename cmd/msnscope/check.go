@@ -24,7 +24,7 @@ var errBroken = errors.New("rules are broken")
 
 func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
-	all := fs.Bool("all", false, "also what is merely odd: real programs do it without harm")
+	all := fs.Bool("all", false, "also what is merely odd (real programs do it without harm), and whether programs proved what they are")
 	asJSON := fs.Bool("json", false, "JSON Lines, a note, a stuck sign-in or a verified password a line")
 	rules := fs.Bool("rules", false, "list the rules and do nothing else")
 	passwordFile := fs.String("password-file", "", "`FILE` of lines \"handle password\" (mode 0600), to verify how users proved their passwords")
@@ -132,7 +132,8 @@ func (c *check) event(e *event.Event) error {
 		}
 		k.offset[e.Dir] += int64(len(e.Raw))
 		k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account})
-		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok && c.passwords != nil && proven.Kind == decode.ProofOfPassword {
+		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok &&
+			(proven.Kind == decode.ProofOfPassword && c.passwords != nil || proven.Kind == decode.ProofOfProgram && c.least == conform.Info) {
 			c.proof(e, &proven)
 		}
 	}
@@ -187,23 +188,34 @@ func (c *check) stuck(conn *event.Connection, id int64, in *conform.SignIn) {
 	}
 }
 
-// proof says whether a user has proved the password.
+// proof says whether a user has proved the password, or a program what it is.
 func (c *check) proof(e *event.Event, p *decode.Proven) {
 	if c.json {
-		c.line(struct {
+		line := struct {
 			Connection int64  `json:"connection"`
 			Event      int64  `json:"event"`
-			Account    string `json:"account"`
-			Password   string `json:"password"` // right, wrong or unknown
+			Account    string `json:"account,omitempty"`
+			Program    string `json:"program,omitempty"`
+			Proof      string `json:"proof"` // right, wrong or not checked
 			Why        string `json:"why,omitempty"`
-		}{e.Connection, e.ID, p.Who, p.Result.String(), p.Why})
+		}{Connection: e.Connection, Event: e.ID, Proof: p.Result.String(), Why: p.Why}
+		if p.Kind == decode.ProofOfPassword {
+			line.Account = p.Who
+		} else {
+			line.Program = p.Who
+		}
+		c.line(line)
 		return
 	}
 	outcome := p.Result.String()
 	if p.Why != "" {
 		outcome = "unknown: " + p.Why
 	}
-	fmt.Fprintf(c.out, "#%d password of %s: %s\n", e.ID, decode.Visible(p.Who), outcome)
+	what := "password of"
+	if p.Kind == decode.ProofOfProgram {
+		what = "challenge answered as"
+	}
+	fmt.Fprintf(c.out, "#%d %s %s: %s\n", e.ID, what, decode.Visible(p.Who), outcome)
 }
 
 // line writes a JSON object.

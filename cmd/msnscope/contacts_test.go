@@ -116,7 +116,11 @@ func TestCheckSaysWhyItIsStuck(t *testing.T) {
 	if got := string(output(t, "check", "--store", store, "--password-file", passwords)); got != "#6 password of alice@hotmail.com: right\n" {
 		t.Errorf("got %s", got)
 	}
-	if got := string(output(t, "check", "--store", store, "--password-file", passwords, "--json")); got != `{"connection":1,"event":6,"account":"alice@hotmail.com","password":"right"}`+"\n" {
+	withProgram := importLog(t, signInLog+"< CHL 0 15570131571988941333\n> QRY 7 msmsgs@msnmsgr.com 32\\r\\n8f2f5a91b72102cd28355e9fc9000d6e\n< QRY 7")
+	if got := string(output(t, "check", "--store", withProgram, "--all")); got != "#19 challenge answered as msmsgs@msnmsgr.com: right\n" {
+		t.Errorf("got %s", got)
+	}
+	if got := string(output(t, "check", "--store", store, "--password-file", passwords, "--json")); got != `{"connection":1,"event":6,"account":"alice@hotmail.com","proof":"right"}`+"\n" {
 		t.Errorf("got %s", got)
 	}
 }
