@@ -42,7 +42,7 @@ func (l *line) client() {
 		l.status()
 	case "ADD", "ADC":
 		l.say("adds ")
-		l.b = appendVisible(l.b, firstOf(l.a.param("email"), l.a.field("N="), "somebody"), maxSummary)
+		l.b = appendVisible(l.b, firstOf(l.a.param("email"), l.a.field("N="), l.a.field("C="), "somebody"), maxSummary)
 		l.say(" to the ", listName(l.a.param("list")))
 		l.inGroup()
 	case "REM":
