@@ -18,10 +18,44 @@ import (
 // MaxInvitations is how many invitations are given at once, the newest.
 const MaxInvitations = 1 << 13
 
+// Invitation is what somebody offered somebody, and how far that has come. The
+// AuthCookie of a file transfer is a secret and not among it: events have it.
+type Invitation struct {
+	Cookie        string    `json:"cookie"`
+	State         string    `json:"state"`            // offered, accepted, ready, declined, cancelled or failed
+	Reason        string    `json:"reason,omitempty"` // why it is over
+	Inviter       string    `json:"inviter"`
+	Invitee       string    `json:"invitee"` // "" while nobody has answered in a chat of several
+	GUID          string    `json:"guid"`
+	Application   string    `json:"application"`
+	File          string    `json:"file,omitempty"`
+	Size          *int64    `json:"size,omitempty"`
+	SessionID     string    `json:"session_id,omitempty"`
+	Listener      string    `json:"listener,omitempty"`  // who waits for a connection
+	Addresses     []string  `json:"addresses,omitempty"` // and where
+	SenderConnect bool      `json:"sender_connect,omitempty"`
+	Unseen        bool      `json:"unseen,omitempty"` // the INVITE is not in the capture
+	Events        []int64   `json:"events"`           // its messages, the first ones
+	Sessions      []int64   `json:"sessions"`         // that show it
+	Begun         time.Time `json:"begun"`
+	Changed       time.Time `json:"changed"`
+}
+
+func invitationOf(inv *decode.Invitation) Invitation {
+	i := Invitation{
+		inv.Cookie, inv.State.String(), inv.Reason, inv.Inviter, inv.Invitee, inv.GUID, inv.Application, inv.File, nil, inv.SessionID,
+		inv.Listener, inv.Addresses, inv.SenderConnect, inv.Unseen, inv.Events, inv.Sessions, inv.Begun.UTC(), inv.Changed.UTC(),
+	}
+	if inv.Size >= 0 {
+		i.Size = &inv.Size
+	}
+	return i
+}
+
 // Invitations returns what people offered each other, in the order in which they
 // did. All but the newest MaxInvitations are left out; more tells whether there
-// are such. The Events and Sessions of an invitation are those of the store.
-func (s *Store) Invitations(ctx context.Context, scope Scope) (list []*decode.Invitation, more bool, err error) {
+// are such.
+func (s *Store) Invitations(ctx context.Context, scope Scope) (list []Invitation, more bool, err error) {
 	q, err := filter.Parse("cmd:(MSG, JOI, IRO, BYE) conn:sb")
 	if err != nil {
 		return nil, false, err
@@ -29,6 +63,7 @@ func (s *Store) Invitations(ctx context.Context, scope Scope) (list []*decode.In
 	var (
 		known   decode.Invitations
 		found   = map[*decode.Invitation]bool{}
+		order   []*decode.Invitation
 		a       decode.Annotation
 		present = map[int64][]string{} // who else is in the chat, by connection
 	)
@@ -49,14 +84,24 @@ func (s *Store) Invitations(ctx context.Context, scope Scope) (list []*decode.In
 		}
 		if inv, _ := known.Observe(m); inv != nil && !found[inv] {
 			found[inv] = true
-			list = append(list, inv)
-			if len(list) > MaxInvitations {
-				delete(found, list[0])
-				list, more = slices.Delete(list, 0, 1), true
+			order = append(order, inv)
+			if len(order) > 2*MaxInvitations {
+				for _, old := range order[:MaxInvitations] {
+					delete(found, old)
+				}
+				order = slices.Delete(order, 0, MaxInvitations)
+				more = true
 			}
 		}
 		return nil
 	})
+	if n := len(order) - MaxInvitations; n > 0 {
+		order, more = order[n:], true
+	}
+	list = make([]Invitation, len(order))
+	for i, inv := range order {
+		list[i] = invitationOf(inv)
+	}
 	return list, more, err
 }
 

@@ -120,6 +120,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
+	mux.HandleFunc("GET /api/signins", s.serveSignIns)
+	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

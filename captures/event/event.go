@@ -85,6 +85,16 @@ func (e *Event) Cmd() string {
 	return string(e.Raw[:3])
 }
 
+// Frame returns the bytes of a Command or Raw event as the framing had them, but
+// for their offset in the stream.
+func (e *Event) Frame() decode.Frame {
+	f := decode.Frame{Raw: e.Raw, Line: e.Line, Body: e.Body, Why: e.Text, Partial: e.Partial}
+	if e.Kind == Raw {
+		f.Kind = decode.FrameRaw
+	}
+	return f
+}
+
 // Annotate explains a Command event.
 func (e *Event) Annotate() decode.Annotation {
 	var a decode.Annotation

@@ -54,14 +54,20 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 				return err
 			}
 		}
-		c := &check{out: bufio.NewWriter(e.stdout), store: store, json: *asJSON, least: conform.Warning, passwords: passwords, open: map[int64]*checked{}}
+		c := &check{out: bufio.NewWriter(e.stdout), json: *asJSON, least: conform.Warning, passwords: passwords, proofs: map[int64]*decode.ProofWatch{}}
+		c.signIns = store.WatchSignIns(func(in *captures.SignIn) {
+			if in.Stuck != "" {
+				conn, _ := store.Connection(in.Connection)
+				c.stuck(in, conn.Server.String())
+			}
+		})
 		if *all {
 			c.least = conform.Info
 		}
 		if err := store.Walk(e.ctx, scope, &filter.Query{}, c.event); err != nil {
 			return err
 		}
-		c.finish()
+		c.signIns.Finish()
 		if err := c.out.Flush(); err != nil {
 			return err
 		}
@@ -72,117 +78,57 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	}
 }
 
-// check prints the warnings that events carry, and feeds checkers once more to
-// know how far sign-ins have come.
+// check prints the warnings that events carry, why sign-ins got stuck, and what
+// became of proofs.
 type check struct {
-	out    *bufio.Writer
-	store  *captures.Store
-	json   bool
-	least  conform.Severity
-	known  *conform.Known
-	number int64 // of the capture that known belongs to
-	open   map[int64]*checked
-	order  []int64
-	broken int
+	out     *bufio.Writer
+	json    bool
+	least   conform.Severity
+	signIns *captures.SignInWatch
+	capture int64 // that proofs belongs to
+	proofs  map[int64]*decode.ProofWatch
+	broken  int
 	// passwords by handle in lower case; nil: they are not checked.
 	passwords map[string]string
 }
 
-// checked is a connection under way.
-type checked struct {
-	checker *conform.Checker
-	proofs  decode.ProofWatch
-	offset  [2]int64
-	last    int64 // Unix ns
-}
-
 func (c *check) event(e *event.Event) error {
-	if n := e.ID / event.EventsPerCapture; c.known == nil || n != c.number {
-		c.finish()
-		c.known, c.number = conform.NewKnown(), n
+	c.signIns.Event(e)
+	c.notes(e.Connection, e.Warnings)
+	if n := e.ID / event.EventsPerCapture; n != c.capture {
+		c.capture = n
+		clear(c.proofs)
 	}
-	if e.Role == decode.RoleFT { // MSNFTP has rules of its own, which are not checked
-		c.notes(e.Connection, e.Warnings)
+	if e.Kind != event.Command || e.Role == decode.RoleFT {
 		return nil
 	}
-	k := c.open[e.Connection]
-	if k == nil {
-		k = &checked{checker: conform.NewChecker(c.known)}
-		k.proofs.Password = func(account string) (string, bool) {
+	w := c.proofs[e.Connection]
+	if w == nil {
+		w = &decode.ProofWatch{Password: func(account string) (string, bool) {
 			p, ok := c.passwords[strings.ToLower(account)]
 			return p, ok
-		}
-		if conn, ok := c.store.Connection(e.Connection); ok {
-			k.checker.Server = conn.Server.Addr()
-		}
-		k.checker.MidStream = !opens(e)
-		c.open[e.Connection] = k
-		c.order = append(c.order, e.Connection)
+		}}
+		c.proofs[e.Connection] = w
 	}
-	k.last = e.Time
-	c.notes(e.Connection, e.Warnings)
-	switch e.Kind {
-	case event.Gap:
-		k.checker.Gap()
-		k.offset[e.Dir] += max(e.Missing, 0)
-	case event.Command, event.Raw:
-		f := decode.Frame{Raw: e.Raw, Line: e.Line, Body: e.Body, Offset: k.offset[e.Dir], Why: e.Text, Partial: e.Partial}
-		if e.Kind == event.Raw {
-			f.Kind = decode.FrameRaw
-		}
-		k.offset[e.Dir] += int64(len(e.Raw))
-		k.checker.Frame(e.ID, e.Time, e.Dir, &f, decode.Context{Dir: e.Dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account})
-		if proven, ok := k.proofs.Watch(e.Dir, &f, e.Dialect); ok &&
-			(proven.Kind == decode.ProofOfPassword && c.passwords != nil || proven.Kind == decode.ProofOfProgram && c.least == conform.Info) {
-			c.proof(e, &proven)
-		}
+	f := e.Frame()
+	if proven, ok := w.Watch(e.Dir, &f, e.Dialect); ok &&
+		(proven.Kind == decode.ProofOfPassword && c.passwords != nil || proven.Kind == decode.ProofOfProgram && c.least == conform.Info) {
+		c.proof(e, &proven)
 	}
 	return nil
 }
 
-// opens reports whether a connection may begin with e; else the capture has
-// begun in the middle of it.
-func opens(e *event.Event) bool {
-	switch e.Cmd() {
-	case "VER", "CVQ", "USR", "ANS":
-		return e.Dir == decode.C2S
-	}
-	return e.Kind == event.Note || e.Kind == event.Raw && e.Text != decode.WhyMidStream
-}
-
-// finish closes the connections of a capture and says which sign-ins got stuck.
-func (c *check) finish() {
-	for _, id := range c.order {
-		k := c.open[id]
-		k.checker.Close(k.last)
-		conn, _ := c.store.Connection(id)
-		if conn.Role == decode.RoleGW {
-			continue // the sign-in carried in HTTP is a connection of its own
-		}
-		if in := k.checker.SignIn(k.last); in.Stuck != "" {
-			c.stuck(&conn, id, &in)
-		}
-	}
-	c.order = nil
-	clear(c.open)
-}
-
 // stuck says why a sign-in goes no further.
-func (c *check) stuck(conn *event.Connection, id int64, in *conform.SignIn) {
+func (c *check) stuck(in *captures.SignIn, server string) {
 	if c.json {
-		c.line(struct {
-			Connection int64  `json:"connection"`
-			Role       string `json:"role"`
-			Account    string `json:"account"`
-			conform.SignIn
-		}{id, conn.Role.String(), conn.Account, *in})
+		c.line(in)
 		return
 	}
-	who := strings.TrimSpace(conn.Role.String() + " " + decode.Visible(conn.Account))
+	who := strings.TrimSpace(in.Role + " " + decode.Visible(in.Account))
 	if who == "" {
-		who = "to " + conn.Server.String()
+		who = "to " + server
 	}
-	fmt.Fprintf(c.out, "connection %d (%s): stuck: %s\n", id, who, decode.Visible(in.Stuck))
+	fmt.Fprintf(c.out, "connection %d (%s): stuck: %s\n", in.Connection, who, decode.Visible(in.Stuck))
 	if n := len(in.Steps); n > 0 {
 		fmt.Fprintf(c.out, "    it got as far as: %s (event %d)\n", decode.Visible(in.Steps[n-1].Name), in.Steps[n-1].Event)
 	}

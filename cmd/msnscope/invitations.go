@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -40,9 +39,10 @@ func defineInvitations(fs *pflag.FlagSet) func(*env, []string) error {
 			return err
 		}
 		out := bufio.NewWriter(e.stdout)
-		for i, inv := range list {
+		for i := range list {
+			inv := &list[i]
 			if *asJSON {
-				if err := json.NewEncoder(out).Encode(invitationJSON(inv)); err != nil {
+				if err := json.NewEncoder(out).Encode(inv); err != nil {
 					return err
 				}
 				continue
@@ -50,7 +50,7 @@ func defineInvitations(fs *pflag.FlagSet) func(*env, []string) error {
 			if i == 0 {
 				fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s\n", "OFFERED", "FROM", "TO", "WHAT", "STATE")
 			}
-			fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s (%s)\n", inv.Begun.UTC().Format("2006-01-02 15:04:05"), decode.Visible(inv.Inviter),
+			fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s (%s)\n", inv.Begun.Format("2006-01-02 15:04:05"), decode.Visible(inv.Inviter),
 				unknown(inv.Invitee), offered(inv), becameOf(inv), eventList(inv.Events))
 		}
 		if more {
@@ -68,10 +68,10 @@ func unknown(handle string) string {
 }
 
 // offered says what an invitation is for.
-func offered(inv *decode.Invitation) string {
+func offered(inv *captures.Invitation) string {
 	switch {
-	case inv.File != "" && inv.Size >= 0:
-		return fmt.Sprintf("file %q, %d bytes", decode.Visible(inv.File), inv.Size)
+	case inv.File != "" && inv.Size != nil:
+		return fmt.Sprintf("file %q, %d bytes", decode.Visible(inv.File), *inv.Size)
 	case inv.File != "":
 		return fmt.Sprintf("file %q", decode.Visible(inv.File))
 	case inv.Application != "":
@@ -83,12 +83,12 @@ func offered(inv *decode.Invitation) string {
 }
 
 // becameOf says how far an invitation has come.
-func becameOf(inv *decode.Invitation) string {
-	words := inv.State.String()
-	switch inv.State {
-	case decode.InvitationOffered:
+func becameOf(inv *captures.Invitation) string {
+	words := inv.State
+	switch words {
+	case decode.InvitationOffered.String():
 		words = "not answered"
-	case decode.InvitationReady:
+	case decode.InvitationReady.String():
 		words = "accepted"
 	}
 	switch {
@@ -117,38 +117,4 @@ func eventList(ids []int64) string {
 		b = strconv.AppendInt(append(b, '#'), id, 10)
 	}
 	return string(b)
-}
-
-// invitation is the JSON form. The AuthCookie is a secret and left out: events
-// have it.
-type invitation struct {
-	Cookie        string    `json:"cookie"`
-	State         string    `json:"state"`
-	Reason        string    `json:"reason,omitempty"`
-	Inviter       string    `json:"inviter"`
-	Invitee       string    `json:"invitee"`
-	GUID          string    `json:"guid"`
-	Application   string    `json:"application"`
-	File          string    `json:"file,omitempty"`
-	Size          *int64    `json:"size,omitempty"`
-	SessionID     string    `json:"session_id,omitempty"`
-	Listener      string    `json:"listener,omitempty"`
-	Addresses     []string  `json:"addresses,omitempty"`
-	SenderConnect bool      `json:"sender_connect,omitempty"`
-	Unseen        bool      `json:"unseen,omitempty"` // the INVITE is not in the capture
-	Events        []int64   `json:"events"`
-	Sessions      []int64   `json:"sessions"`
-	Begun         time.Time `json:"begun"`
-	Changed       time.Time `json:"changed"`
-}
-
-func invitationJSON(inv *decode.Invitation) invitation {
-	j := invitation{
-		inv.Cookie, inv.State.String(), inv.Reason, inv.Inviter, inv.Invitee, inv.GUID, inv.Application, inv.File, nil, inv.SessionID,
-		inv.Listener, inv.Addresses, inv.SenderConnect, inv.Unseen, inv.Events, inv.Sessions, inv.Begun.UTC(), inv.Changed.UTC(),
-	}
-	if inv.Size >= 0 {
-		j.Size = &inv.Size
-	}
-	return j
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"msnscope/captures"
 )
 
 func TestInvitations(t *testing.T) {
@@ -45,7 +47,7 @@ func TestInvitations(t *testing.T) {
 
 	var got []string
 	for line := range strings.Lines(string(output(t, "invitations", "--store", store, "--json"))) {
-		var inv invitation
+		var inv captures.Invitation
 		if err := json.Unmarshal([]byte(line), &inv); err != nil {
 			t.Fatal(err)
 		}
