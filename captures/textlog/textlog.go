@@ -9,6 +9,8 @@
 //	[20:33:47] ->ns-sock7 VER 1 MSNP12 CVR0
 //	>>> VER 1 MSNP13 CVR0
 //
+//	>>> POST /gateway/gateway.dll?SessionID=1.2 HTTP/1.1
+//
 // docs/text-logs.md has the grammars. In all of them the lines after a payload
 // command are its payload until the declared length is reached; each line end
 // stands for CRLF, or else LF, whichever gives that length.
@@ -62,7 +64,7 @@ const Head = 64 << 10
 // kinds that Parse reads.
 func Sniff(head []byte) bool {
 	head = bytes.TrimPrefix(head, byteOrderMark)
-	return isExact(head) || sniffDocument(head) || sniffProgram(head)
+	return isExact(head) || sniffHTTP(head) || sniffDocument(head) || sniffProgram(head)
 }
 
 // sniffProgram looks for a line that a program logged.
@@ -124,6 +126,10 @@ func Parse(r io.Reader, step func(Step) error) error {
 	if first, _ := all.peek(0); isExact(first) { // an error comes again
 		x := exactParser{lines: all, step: step}
 		return x.parse()
+	}
+	if isHTTP(all) {
+		p := httpParser{lines: all, step: step}
+		return p.parse()
 	}
 	p := parser{lines: all, step: step, conns: map[string]int{}, at: -1}
 	p.program = p.isProgram()

@@ -193,6 +193,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("[01:59:45 DEBUG papyon.transport] >>> ADL 6 12\n\t[payload]\n<<< MSG Hotmail Hotmail\nMIME-Version: 1.0\n\n>>> PNG\n")
 	f.Add("[20:33:47] ->ns-sock7 VER 1 MSNP12\n\n\n< Connected to: a 1 >\n<-sb-2 MSG a b 5\\r\\nhel\\x6c\n Message contents:\nlo")
 	f.Add("2010-01-02 03:04:05,678 [SB 1] <<< MSG a b 3\nabc\nNS/1 >>> USR 1 a b\n")
+	f.Add(">>> POST http://a/gateway/gateway.dll HTTP/1.1\n>>> Content-Length: 7\n>>>\n>>> PNG\n>>> POST /b HTTP/1.1\n\n<<< HTTP/1.1 200 OK\n<<< Content-Length: 3\n<<<\n<<< QNG\nx")
 	f.Fuzz(func(t *testing.T, log string) {
 		opened := false
 		line := 0
@@ -213,7 +214,7 @@ func FuzzParse(f *testing.F) {
 			framer := decode.Framer{Dir: s.Dir}
 			framer.Feed(s.Data)
 			var fr decode.Frame
-			several := !document && strings.Contains(log, `\r\n`) // of several lines
+			several := sniffHTTP(bytes.TrimPrefix([]byte(log), byteOrderMark)) || !document && strings.Contains(log, `\r\n`) // of several lines
 			if s.Excess == 0 && !several && (!framer.Next(&fr) || fr.Kind == decode.FrameCommand && framer.Pending() != 0) {
 				t.Errorf("%q is not whole", s.Data)
 			}
