@@ -74,6 +74,8 @@ type Store struct {
 
 	rosters  rosters
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
+	rosters  rosters
+	chats    chats
 }
 
 // Options says how to open a store. The zero value is right for most callers.

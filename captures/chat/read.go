@@ -4,6 +4,7 @@ package chat
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,30 +18,30 @@ const maxText = 8 << 10
 
 // Row is a line with its words. Events are ids, 0 for none.
 type Row struct {
-	I         int         `json:"i"` // number of the line in its chat
-	Kind      string      `json:"kind"`
-	Event     int64       `json:"event"`
-	Session   int64       `json:"session"`             // of that event
-	Time      int64       `json:"ts"`                  // Unix µs
-	Who       string      `json:"who"`                 // handle
-	Name      string      `json:"name"`                // friendly name, "" if not known
-	Whom      string      `json:"whom,omitempty"`      // invited: handle
-	Text      string      `json:"text,omitempty"`      // message: what was said
-	Size      int         `json:"size,omitempty"`      // bytes of the whole text, if Text is only its beginning
-	Words     string      `json:"words,omitempty"`     // of other kinds: what the event says; of a refusal: why
-	Look      *Look       `json:"look,omitempty"`      // message
-	Ask       string      `json:"ask,omitempty"`       // which report the sender wants: U, N, A, D
-	State     string      `json:"state,omitempty"`     // see docs/page-protocol.md
-	Answer    int64       `json:"answer,omitempty"`    // the report or answer
-	Latency   int64       `json:"latency_us"`          // of the answer; 0: none
-	Seen      int64       `json:"seen,omitempty"`      // another event that showed it: as it was delivered, or RNG
-	Typing    int64       `json:"typing,omitempty"`    // the first typing notice before it
-	Count     int         `json:"count,omitempty"`     // data, raw: how many, if more than one
-	Change    string      `json:"change,omitempty"`    // "edited" or "dropped" on the way
-	Delivered string      `json:"delivered,omitempty"` // edited: the text that arrived
-	Offer     *Offer      `json:"offer,omitempty"`     // invitation: what is offered
-	File      interface{} `json:"file,omitempty"`      // invitation: the transfer, by those who know connections
-	Idle      bool        `json:"idle,omitempty"`      // left: the server closed an idle connection
+	I         int             `json:"i"` // number of the line in its chat
+	Kind      string          `json:"kind"`
+	Event     int64           `json:"event"`
+	Session   int64           `json:"session"`             // of that event
+	Time      int64           `json:"ts"`                  // Unix µs
+	Who       string          `json:"who"`                 // handle
+	Name      string          `json:"name"`                // friendly name, "" if not known
+	Whom      string          `json:"whom,omitempty"`      // invited: handle
+	Text      string          `json:"text,omitempty"`      // message: what was said
+	Size      int             `json:"size,omitempty"`      // bytes of the whole text, if Text is only its beginning
+	Words     string          `json:"words,omitempty"`     // of other kinds: what the event says; of a refusal: why
+	Look      *Look           `json:"look,omitempty"`      // message
+	Ask       string          `json:"ask,omitempty"`       // which report the sender wants: U, N, A, D
+	State     string          `json:"state,omitempty"`     // see docs/page-protocol.md
+	Answer    int64           `json:"answer,omitempty"`    // the report or answer
+	Latency   int64           `json:"latency_us"`          // of the answer; 0: none
+	Seen      int64           `json:"seen,omitempty"`      // another event that showed it: as it was delivered, or RNG
+	Typing    int64           `json:"typing,omitempty"`    // the first typing notice before it
+	Count     int             `json:"count,omitempty"`     // data, raw: how many, if more than one
+	Change    string          `json:"change,omitempty"`    // "edited" or "dropped" on the way
+	Delivered string          `json:"delivered,omitempty"` // edited: the text that arrived
+	Offer     *Offer          `json:"offer,omitempty"`     // invitation: what is offered
+	File      json.RawMessage `json:"file,omitempty"`      // invitation: the transfer, by those who know connections
+	Idle      bool            `json:"idle,omitempty"`      // left: the server closed an idle connection
 }
 
 // Look is how the text of a message is to be shown.
