@@ -364,3 +364,33 @@ func (s *Store) filesByEvent(capture int64) map[int64]*event.Connection {
 	}
 	return files
 }
+
+// maxFindText is how many lines one search looks at.
+const maxFindText = 200_000
+
+// FindInChat returns the number of the first line from number from on, or
+// backwards, with that text in what was said or in what happened, in any case
+// of letters; -1 if there is none.
+func (s *Store) FindInChat(ctx context.Context, c *Chat, text string, from int, back bool) (int, error) {
+	r := chat.Reader{Event: s.Event}
+	text = strings.ToLower(text)
+	step := 1
+	if back {
+		step = -1
+	}
+	for i, n := from, 0; i >= c.First && i < c.Total() && n < maxFindText; i, n = i+step, n+1 {
+		if err := ctx.Err(); err != nil {
+			return -1, err
+		}
+		row, err := r.Read(c.Chat, i)
+		if err != nil {
+			return -1, err
+		}
+		for _, words := range [...]string{row.Text, row.Words, row.Delivered} {
+			if strings.Contains(strings.ToLower(words), text) {
+				return i, nil
+			}
+		}
+	}
+	return -1, nil
+}

@@ -74,7 +74,6 @@ type Store struct {
 
 	rosters  rosters
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
-	rosters  rosters
 	chats    chats
 }
 

@@ -156,6 +156,30 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 	answerChat(w, &body, errors.Join(err, failed), "there is no chat "+itoa(id))
 }
 
+// serveChatFind answers which line of a chat has text=, from the line from= on,
+// or back from it.
+func (s *Server) serveChatFind(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	from, err2 := number(r, "from", 0)
+	text := r.URL.Query().Get("text")
+	if err = errors.Join(err, err2); err != nil || text == "" {
+		fail(w, http.StatusBadRequest, "a search wants the number of a chat, text= and perhaps from=")
+		return
+	}
+	var body struct {
+		Index int   `json:"index"` // -1: none
+		Event int64 `json:"event"`
+	}
+	var failed error
+	err = s.Store.Chat(r.Context(), id, func(c *captures.Chat) {
+		body.Index, failed = s.Store.FindInChat(r.Context(), c, text, int(min(from, int64(c.Total()))), r.URL.Query().Get("back") == "1")
+		if body.Index >= 0 {
+			body.Event = c.Chat.ID(c.Line(body.Index).Event)
+		}
+	})
+	answerChat(w, &body, errors.Join(err, failed), "there is no chat "+itoa(id))
+}
+
 func answerChat(w http.ResponseWriter, body any, err error, none string) {
 	switch {
 	case errors.Is(err, index.ErrNotFound):

@@ -86,9 +86,21 @@ func TestChats(t *testing.T) {
 	if list.At != id {
 		t.Errorf("event %d is of chat %d", said, list.At)
 	}
+	var found struct {
+		Index int
+		Event int64
+	}
+	get(fmt.Sprintf("/api/chats/%d/find?text=HI", id), &found)
+	if found.Index != 3 || found.Event != said {
+		t.Errorf("%+v", found)
+	}
+	get(fmt.Sprintf("/api/chats/%d/find?text=ho&from=3&back=1", id), &found)
+	if found.Index != -1 {
+		t.Errorf("%+v", found)
+	}
 	for path, status := range map[string]int{
 		"/api/chats": 404, "/api/chats?session=99": 404, "/api/chats?session=x": 400, "/api/chats/99": 404, "/api/chats/x": 400,
-		fmt.Sprintf("/api/chats/%d?n=x", id): 400,
+		fmt.Sprintf("/api/chats/%d?n=x", id): 400, fmt.Sprintf("/api/chats/%d/find", id): 400, "/api/chats/99/find?text=x": 404,
 	} {
 		if resp, _ := ask(t, "GET", url+path, nil); resp.StatusCode != status {
 			t.Errorf("%s: %d", path, resp.StatusCode)

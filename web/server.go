@@ -120,13 +120,11 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
-<<<<<<< HEAD
 	mux.HandleFunc("GET /api/signins", s.serveSignIns)
 	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
-=======
 	mux.HandleFunc("GET /api/chats", s.serveChats)
 	mux.HandleFunc("GET /api/chats/{id}", s.serveChat)
->>>>>>> 94503ac (captures, web: the chats of a session, and what was said in them, page by page)
+	mux.HandleFunc("GET /api/chats/{id}/find", s.serveChatFind)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

@@ -97,11 +97,7 @@ describe('words', () => {
     expect(chat.report(line({ state: 'on failure' }), true)).toBeNull();
   });
   test('who is there', () => {
-    const rows = [
-      line({ kind: 'joined', who: 'carol@x' }),
-      line({}),
-      line({ kind: 'left', who: 'bob@x' }),
-    ];
+    const rows = [line({ kind: 'joined', who: 'carol@x' }), line({}), line({ kind: 'left', who: 'bob@x' })];
     expect(chat.presence(['alice@x', 'bob@x'], rows)).toEqual([
       ['alice@x', 'bob@x', 'carol@x'],
       ['alice@x', 'bob@x', 'carol@x'],

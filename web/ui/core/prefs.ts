@@ -10,6 +10,10 @@ export interface Prefs {
   split: number; // share of the detail pane, percent
   wrap: boolean; // long lines of the raw view
   detailTab: string;
+  chatFonts: boolean; // messages in their fonts and colours
+  chatExact: boolean; // colours as they were, on white
+  chatEmoticons: boolean; // as pictures
+  chatRaw: boolean; // handles beside names
   filters: string[]; // history, newest first
 }
 
@@ -23,6 +27,10 @@ export const defaults: Prefs = {
   split: 38,
   wrap: true,
   detailTab: 'decoded',
+  chatFonts: true,
+  chatExact: false,
+  chatEmoticons: true,
+  chatRaw: false,
   filters: [],
 };
 

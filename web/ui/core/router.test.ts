@@ -13,6 +13,8 @@ test.each([
   ['/s/12', '?follow=1&t=session'],
   ['/s/12/contacts', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
+  ['/s/12/chat', ''],
+  ['/s/12/chat/3', '?at=50412'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {
@@ -31,7 +33,7 @@ test('what an address means', () => {
   expect(parse('/s/12', '?at=7').event).toBe(7);
 });
 
-test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1'])(
+test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1', '/s/12/chat/x'])(
   '%s is no page',
   (path) => expect(parse(path).screen).toBe('unknown'),
 );

@@ -6,9 +6,10 @@ import type { Range } from './bytes';
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'unknown';
+  screen: 'sessions' | 'events' | 'contacts' | 'chat' | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
+  chat: number; // of the chat screen, 0: none chosen
   q: string;
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
@@ -19,6 +20,7 @@ export const home: Route = {
   screen: 'sessions',
   session: 0,
   event: 0,
+  chat: 0,
   q: '',
   bytes: null,
   follow: false,
@@ -47,6 +49,9 @@ export function parse(path: string, search = ''): Route {
     rest = parts.slice(2);
   } else return { ...r, screen: 'unknown' };
   if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
+  if (rest[0] === 'chat' && r.session && rest.length <= 2 && (rest.length === 1 || id(rest[1]) > 0)) {
+    return { ...r, screen: 'chat', chat: id(rest[1]) };
+  }
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -57,6 +62,10 @@ export function format(r: Route): string {
   if (r.screen === 'contacts') {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
+  }
+  if (r.screen === 'chat') {
+    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
   }
   if (r.screen !== 'events') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';

@@ -22,6 +22,7 @@ export interface Screen {
 export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
+  { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
 ];
 
@@ -34,5 +35,6 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
+  chat: () => import('./Chat.svelte'),
   contacts: () => import('./Contacts.svelte'),
 };
