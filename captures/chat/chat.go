@@ -27,7 +27,7 @@ const (
 	// Clients repeat it every five seconds, others once in a while.
 	typingLasts = int64(30 * time.Second)
 	// MaxLines is how many lines of a chat are kept; later ones are counted.
-	MaxLines = 4 << 20
+	MaxLines = 2 << 20
 	// streamed is how many lines a Chat keeps that is only fed.
 	streamed = 2 * maxShown
 )

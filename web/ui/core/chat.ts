@@ -116,8 +116,8 @@ function mix(c: RGB, to: RGB, share: number): RGB {
   return c.map((v, i) => Math.round(v + (to[i] - v) * share)) as RGB;
 }
 
-/** The colour nearest to c, lighter or darker, that can be read on bg. */
-export function readable(c: RGB, bg: RGB, ratio = 4.6): RGB {
+/** The colour nearest to c, lighter or darker, that can be read on bg, and on bg under the pointer. */
+export function readable(c: RGB, bg: RGB, ratio = 5.2): RGB {
   if (contrast(c, bg) >= ratio) return c;
   const to: RGB = luminance(bg) > 0.18 ? [0, 0, 0] : [255, 255, 255];
   let [low, high] = [0, 1];
