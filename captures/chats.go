@@ -225,7 +225,8 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 	var a decode.Annotation
 	for n := from; n <= end; {
 		if err := ctx.Err(); err != nil {
-			return k.dropped(gs, err)
+			k.reached(gs, n-1) // the next look goes on from here
+			return err
 		}
 		r, ok := c.Next(n, wanted)
 		if !ok || r.First > end {
@@ -233,7 +234,10 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 		}
 		b, err := c.Read(&r, &memory)
 		if err != nil {
-			return k.dropped(gs, err)
+			for _, g := range gs { // fed in part
+				delete(k.kept, g.id)
+			}
+			return err
 		}
 		for i := int(max(n-r.First, 0)); i < b.Len() && r.First+int64(i) <= end; i++ {
 			at, rings := byConn[b.Connection(i)], b.Command(i) == [3]byte{'R', 'N', 'G'}
@@ -256,18 +260,15 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 		}
 		n = r.End()
 	}
-	for _, g := range gs {
-		k.kept[g.id].after = end
-	}
+	k.reached(gs, end)
 	return nil
 }
 
-// dropped forgets chats that were fed in part.
-func (k *captureChats) dropped(gs []*group, err error) error {
+// reached notes up to which event chats were fed.
+func (k *captureChats) reached(gs []*group, n int64) {
 	for _, g := range gs {
-		delete(k.kept, g.id)
+		k.kept[g.id].after = max(k.kept[g.id].after, n)
 	}
-	return err
 }
 
 // forget lets the chats go that were looked at least lately, while there are

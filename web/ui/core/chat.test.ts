@@ -1,6 +1,7 @@
 // This file tests colours, fonts, emoticons, words and the window of long chats.
 import { describe, expect, test } from 'vitest';
 import * as chat from './chat';
+import { art } from './emoticons';
 
 const line = (l: Partial<chat.Line>): chat.Line => ({
   i: 0,
@@ -53,14 +54,15 @@ describe('emoticons', () => {
   const shown = (s: string) =>
     chat
       .emoticons(s, true)
-      .map((b) => b.picture ?? b.text)
+      .map((b) => (b.name ? `<${b.name}>` : b.text))
       .join('|');
   test.each([
-    ['hi :)', 'hi |🙂'],
-    [':-)x:)', '🙂|x|🙂'],
-    ['(h)(H) (l)', '😎|😎| |❤️'],
-    [":'( is not :(", '😢| is not |🙁'],
-    ['(({)) hugs (})', '(|🤗|) hugs |🫂'],
+    ['hi :)', 'hi |<smile>'],
+    [':-)x:)', '<smile>|x|<smile>'],
+    ['(h)(H) (l)', '<hot>|<hot>| |<heart>'],
+    [":'( is not :(", '<crying>| is not |<sad>'],
+    ['(({)) hugs (})', '(|<hug from the left>|) hugs |<hug from the right>'],
+    [':o :P ;)', '<surprised>| |<tongue out>| |<wink>'],
     ['http://x', 'http://x'],
     ['8-)', '8-)'],
     ['<b>', '<b>'],
@@ -68,6 +70,14 @@ describe('emoticons', () => {
   ])('%s', (s, want) => expect(shown(s)).toBe(want));
   test('can be left as they were typed', () =>
     expect(chat.emoticons('hi :)', false)).toEqual([{ text: 'hi :)' }]));
+  test('are all drawn', () => {
+    const codes =
+      ":) :D :O :P ;) :( :S :| :'( :$ (H) :@ (A) (6) (Y) (N) (L) (U) (K) (G) (F) (W) (X) (Z) ({) (}) (P) (B) (D) (T) (@) (&) (C) (I) (S) (*) (8) (E) (M) :[ (^) (O) (#) (R) (%) (~) (?)";
+    const names = chat.emoticons(codes, true).flatMap((b) => b.name ?? []);
+    expect(names.length).toBe(47);
+    for (const n of names) expect(art[n], n).toBeDefined();
+    for (const [, d] of Object.values(art).flat()) expect(d).not.toMatch(/NaN|undefined/);
+  });
   test('lose no letter', () => {
     const s = ':) (L) ((( :-( ;) :D';
     expect(

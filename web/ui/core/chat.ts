@@ -171,65 +171,65 @@ export function fontStack(look: Look): string {
   return list.join(', ');
 }
 
-// The emoticons of MSN Messenger 4.x and what stands for them here.
+// The emoticons of MSN Messenger 4.x: codes and what is drawn for them.
 // Source: the emoticon page of msnp-wiki and the help of the client.
-const ART: [codes: string, picture: string, name: string][] = [
-  [':) :-)', '🙂', 'smile'],
-  [':D :-D :> :->', '😃', 'open-mouthed smile'],
-  [':O :-O', '😮', 'surprised'],
-  [':P :-P', '😛', 'tongue out'],
-  [';) ;-)', '😉', 'wink'],
-  [':( :-( :< :-<', '🙁', 'sad'],
-  [':S :-S', '😖', 'confused'],
-  [':| :-|', '😐', 'disappointed'],
-  [":'(", '😢', 'crying'],
-  [':$ :-$', '😳', 'embarrassed'],
-  ['(H)', '😎', 'hot'],
-  [':@ :-@', '😠', 'angry'],
-  ['(A)', '😇', 'angel'],
-  ['(6)', '😈', 'devil'],
-  ['(Y)', '👍', 'thumbs up'],
-  ['(N)', '👎', 'thumbs down'],
-  ['(L)', '❤️', 'heart'],
-  ['(U)', '💔', 'broken heart'],
-  ['(K)', '💋', 'kiss'],
-  ['(G)', '🎁', 'gift'],
-  ['(F)', '🌹', 'rose'],
-  ['(W)', '🥀', 'wilted rose'],
-  ['(X)', '👧', 'girl'],
-  ['(Z)', '👦', 'boy'],
-  ['({)', '🤗', 'hug from the left'],
-  ['(})', '🫂', 'hug from the right'],
-  ['(P)', '📷', 'camera'],
-  ['(B)', '🍺', 'beer'],
-  ['(D)', '🍸', 'drink'],
-  ['(T)', '☎️', 'telephone'],
-  ['(@)', '🐱', 'cat'],
-  ['(&)', '🐶', 'dog'],
-  ['(C)', '☕', 'coffee'],
-  ['(I)', '💡', 'idea'],
-  ['(S)', '🌙', 'moon'],
-  ['(*)', '⭐', 'star'],
-  ['(8)', '🎵', 'note'],
-  ['(E)', '📧', 'e-mail'],
-  ['(M)', '🦋', 'messenger'],
-  [':[ :-[', '🦇', 'bat'],
-  ['(^)', '🎂', 'cake'],
-  ['(O)', '🕒', 'clock'],
-  ['(#)', '☀️', 'sun'],
-  ['(R)', '🌈', 'rainbow'],
-  ['(%)', '⛓️', 'handcuffs'],
-  ['(~)', '🎞️', 'film'],
-  ['(?)', '❓', 'age, sex, location?'],
+const ART: [codes: string, name: string][] = [
+  [':) :-)', 'smile'],
+  [':D :-D :> :->', 'open-mouthed smile'],
+  [':O :-O', 'surprised'],
+  [':P :-P', 'tongue out'],
+  [';) ;-)', 'wink'],
+  [':( :-( :< :-<', 'sad'],
+  [':S :-S', 'confused'],
+  [':| :-|', 'disappointed'],
+  [":'(", 'crying'],
+  [':$ :-$', 'embarrassed'],
+  ['(H)', 'hot'],
+  [':@ :-@', 'angry'],
+  ['(A)', 'angel'],
+  ['(6)', 'devil'],
+  ['(Y)', 'thumbs up'],
+  ['(N)', 'thumbs down'],
+  ['(L)', 'heart'],
+  ['(U)', 'broken heart'],
+  ['(K)', 'kiss'],
+  ['(G)', 'gift'],
+  ['(F)', 'rose'],
+  ['(W)', 'wilted rose'],
+  ['(X)', 'girl'],
+  ['(Z)', 'boy'],
+  ['({)', 'hug from the left'],
+  ['(})', 'hug from the right'],
+  ['(P)', 'camera'],
+  ['(B)', 'beer'],
+  ['(D)', 'drink'],
+  ['(T)', 'telephone'],
+  ['(@)', 'cat'],
+  ['(&)', 'dog'],
+  ['(C)', 'coffee'],
+  ['(I)', 'idea'],
+  ['(S)', 'moon'],
+  ['(*)', 'star'],
+  ['(8)', 'note'],
+  ['(E)', 'e-mail'],
+  ['(M)', 'messenger'],
+  [':[ :-[', 'bat'],
+  ['(^)', 'cake'],
+  ['(O)', 'clock'],
+  ['(#)', 'sun'],
+  ['(R)', 'rainbow'],
+  ['(%)', 'handcuffs'],
+  ['(~)', 'film'],
+  ['(?)', 'age, sex, location?'],
 ];
 
-const PICTURES = new Map<string, { picture: string; name: string }>();
-for (const [codes, picture, name] of ART) {
-  for (const c of codes.split(' ')) PICTURES.set(c.toLowerCase(), { picture, name });
+const NAMES = new Map<string, string>();
+for (const [codes, name] of ART) {
+  for (const c of codes.split(' ')) NAMES.set(c.toLowerCase(), name);
 }
 const escaped = (s: string) => s.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 const CODES = new RegExp(
-  [...PICTURES.keys()]
+  [...NAMES.keys()]
     .sort((a, b) => b.length - a.length)
     .map(escaped)
     .join('|'),
@@ -239,16 +239,7 @@ const CODES = new RegExp(
 /** A piece of a message: text, or an emoticon with its code as the text. */
 export interface Bit {
   text: string;
-  picture?: string;
-  name?: string;
-}
-
-// Only letters in brackets come in either case: ":d" is no open mouth.
-function pictureOf(code: string) {
-  const p = PICTURES.get(code.toLowerCase());
-  if (!p) return undefined;
-  const upper = code.toUpperCase();
-  return code === upper || code.startsWith('(') || /^:-?[dops]$/.test(code) ? p : undefined;
+  name?: string; // of the emoticon
 }
 
 /** A text cut into what is read and what is looked at. */
@@ -257,10 +248,8 @@ export function emoticons(text: string, on: boolean): Bit[] {
   const out: Bit[] = [];
   let at = 0;
   for (const m of text.matchAll(CODES)) {
-    const p = pictureOf(m[0]);
-    if (!p) continue;
     if (m.index > at) out.push({ text: text.slice(at, m.index) });
-    out.push({ text: m[0], ...p });
+    out.push({ text: m[0], name: NAMES.get(m[0].toLowerCase()) });
     at = m.index + m[0].length;
   }
   if (at < text.length || !out.length) out.push({ text: text.slice(at) });

@@ -71,7 +71,6 @@ describe.each(themes)('%s', (colorScheme) => {
     expect(await about.locator('.person').count()).toBe(3);
     await accessible(page, 'chat with a line chosen');
     const found = new URL(page.url()).searchParams.get('at');
-    await page.keyboard.press('Escape');
     await page.keyboard.press('[');
     await page.waitForURL((u) => u.searchParams.get('at') !== found);
     await page.keyboard.press(']');
