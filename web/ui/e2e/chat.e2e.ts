@@ -1,6 +1,6 @@
 // This file tests the chat screen: the demo's chats as they go on, those of a
 // real capture, a chat of many lines, and hostile words.
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessible, at, Lab, themes, type Running } from './lab';
@@ -110,6 +110,23 @@ test('a chat that goes on is followed', async () => {
   await expect
     .poll(() => feed.evaluate((el) => el.scrollHeight - el.clientHeight - el.scrollTop))
     .toBeLessThan(4);
+  check();
+});
+
+test('the file that was transferred', async () => {
+  const { page, check } = await lab.page(demo.url);
+  await page.getByRole('link', { name: 'alice@hotmail.com' }).first().waitFor();
+  await page.goto(at(demo, '/s/1/chat'));
+  // The second chat has it; it may be going on still.
+  const chats = page.getByRole('navigation', { name: 'Chats' }).getByRole('link');
+  await expect.poll(() => chats.count(), { timeout: 20_000 }).toBeGreaterThan(2);
+  await chats.nth(-2).click();
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Save cat.txt' }).click(),
+  ]);
+  expect(file.suggestedFilename()).toBe('cat.txt');
+  expect(readFileSync((await file.path())!, 'utf8')).toContain('a very large cat');
   check();
 });
 

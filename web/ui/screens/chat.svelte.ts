@@ -38,11 +38,13 @@ export class ChatModel {
   private tick = 0;
   private session = 0;
   private id = 0;
-  private at = 0; // event that the cursor stands for
+  private at = 0; // event of the address
+  private sought = 0; // event that the cursor was put on
 
   /** Takes over what the address says. */
   enter(): void {
     const { session, chat, event } = app.route;
+    if (session === this.session && chat === this.id && event === this.sought && this.chat) return;
     if (session !== this.session) {
       this.list = [];
       this.session = session;
@@ -67,6 +69,7 @@ export class ChatModel {
     this.cursor = -1;
     this.notFound = false;
     this.at = -1;
+    this.sought = 0;
   }
 
   /** Looks again: soon, if a live session has just been looked at. */
@@ -109,7 +112,7 @@ export class ChatModel {
   // The chat as it is, and the place of the event in the address.
   private async lines(event: number): Promise<void> {
     const first = this.chat === null;
-    const seek = event !== 0 && (first || this.row(this.cursor)?.event !== event);
+    const seek = event !== 0 && (first || this.sought !== event);
     const p = await ask<ChatPage>(
       `/api/chats/${this.id}?n=${seek ? 1 : 0}${seek ? `&at=${event}` : ''}`,
       this.stop.signal,
@@ -119,6 +122,7 @@ export class ChatModel {
     this.total = p.lines;
     if (seek) {
       this.cursor = p.index;
+      this.sought = event;
       this.follow = false;
       this.version++;
       this.show(p.index, false);
@@ -180,7 +184,7 @@ export class ChatModel {
     if (!l) return;
     this.cursor = i;
     this.follow = false;
-    this.at = l.event;
+    this.at = this.sought = l.event;
     app.go({ event: l.event }, 'replace');
   }
 
@@ -199,7 +203,7 @@ export class ChatModel {
 
   end(): void {
     this.cursor = -1;
-    this.at = 0;
+    this.at = this.sought = 0;
     this.follow = true;
     app.go({ event: 0 }, 'replace');
     this.show(-1, false);
