@@ -224,6 +224,9 @@ func (s *Store) Connections(session int64) []event.Connection {
 	return s.index().Connections(session)
 }
 
+// Tally returns how many events there are of each kind, direction and command.
+func (s *Store) Tally() map[index.What]int64 { return s.index().Tally() }
+
 // Event returns one event; index.ErrNotFound if there is none with this id.
 // Its bytes must not be changed.
 func (s *Store) Event(id int64) (*event.Event, error) { return s.index().Event(id) }

@@ -51,6 +51,7 @@ type part struct {
 	all    int64     // events of the capture when last looked at
 	moves  int       // of the capture
 	solved int64     // answers of the capture
+	chats  int64     // changes of its chats
 	sel    selection // selected events
 	errs   selection // error replies among them
 	scoped selection // events in the scope, if that says anything
@@ -188,6 +189,11 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	p.solved = solved
 	if !v.scan.bySession() {
 		first = 0
+	}
+	other, chats := p.c.ChatChanged(p.chats)
+	p.chats = chats
+	if other != 0 && v.scan.byChat() && (first == 0 || other < first) {
+		first = other
 	}
 	if late != 0 && v.scan.byAnswers() && (first == 0 || late < first) {
 		first = late

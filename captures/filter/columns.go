@@ -133,7 +133,10 @@ func payloadNumber(e *event.Event) (int64, bool) {
 	return int64(len(e.Raw) - e.Body), hasPayload(e)
 }
 
-func hasPayload(e *event.Event) bool { return e.Kind == event.Command && e.Body < len(e.Raw) }
+func hasPayload(e *event.Event) bool { return e.HasPayload() }
+
+// quietNumber is in nanoseconds.
+func quietNumber(e *event.Event) (int64, bool) { return e.Quiet, e.Quiet >= 0 }
 
 // eventFlag is a value of is: or has:.
 type eventFlag struct {

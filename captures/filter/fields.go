@@ -38,6 +38,7 @@ const (
 	kindFlag                // is: and has:
 	kindConn                // a number or a role
 	kindStatus              // an error number or a presence status
+	kindChat                // a chat: its session id, its number, who is in it
 	kindLater               // known, but nothing can answer it yet
 )
 
@@ -92,12 +93,14 @@ var table = []*field{
 	{FieldInfo: FieldInfo{"nick", "friendly name", nil}, kind: kindText, text: nickText, price: costText, also: []string{"nickname", "friendlyname", "alias"}},
 	{FieldInfo: FieldInfo{"conn", "connection: its number, or its role", roleValues}, kind: kindConn, words: roleWords, number: connNumber, price: costColumn, also: []string{"connection", "socket", "stream"}},
 	{FieldInfo: FieldInfo{"sess", "session's number", nil}, kind: kindNumber, number: sessNumber, price: costColumn, also: []string{"session", "signin", "login"}},
+	{FieldInfo: FieldInfo{"chat", "chat: its switchboard session id, or who is in it", nil}, kind: kindChat, price: costColumn, also: []string{"conversation", "room"}},
 	{FieldInfo: FieldInfo{"role", "what kind of server", roleValues}, kind: kindWord, words: roleWords, price: costColumn, also: []string{"server"}},
 	{FieldInfo: FieldInfo{"trid", "transaction id", nil}, kind: kindNumber, number: tridNumber, price: costColumn, also: []string{"transaction", "tid"}},
 	{FieldInfo: FieldInfo{"id", "event's number", nil}, kind: kindNumber, number: idNumber, price: costColumn, also: []string{"event", "number"}},
 	{FieldInfo: FieldInfo{"kind", "kind of event", kindValues}, kind: kindWord, words: kindWords, price: costColumn, also: []string{"type"}},
 	{FieldInfo: FieldInfo{"time", "moment: 20:14, 2001-11-05, -5m, a..b", nil}, kind: kindTime, price: costColumn, also: []string{"date", "when", "ts"}},
 	{FieldInfo: FieldInfo{"lat", "time from request to answer: >200ms", nil}, kind: kindSpan, number: latNumber, price: costColumn, also: []string{"latency", "took", "delay", "duration"}},
+	{FieldInfo: FieldInfo{"gap", "time since the connection's event before: >2s", nil}, kind: kindSpan, number: quietNumber, price: costColumn, also: []string{"pause", "idle", "quiet", "silence"}},
 	{FieldInfo: FieldInfo{"size", "bytes of the event: 1k..4k", nil}, kind: kindSize, number: sizeNumber, price: costColumn, also: []string{"length", "bytes", "len"}},
 	{FieldInfo: FieldInfo{"payload", "bytes of the payload", nil}, kind: kindSize, number: payloadNumber, price: costColumn},
 	{FieldInfo: FieldInfo{"header", "MIME header or field: header.content-type:text/x-*", nil}, kind: kindText, text: headerText, price: costText, also: []string{"mime", "headers"}},
@@ -110,13 +113,11 @@ var table = []*field{
 
 // laterFields are in the language, but no event says anything about them yet.
 var laterFields = []*field{
-	{FieldInfo: FieldInfo{Name: "chat"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "gap"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "mark"}, kind: kindLater},
+	{FieldInfo: FieldInfo{Name: "mark"}, kind: kindLater},
 }
 
 // insteadOf says what can be asked in place of a later field.
 var insteadOf = map[string]string{
-	"chat": "; conn: with the number of its connection can",
-	"gap":  "; is:gap finds missing packets, lat: the time to an answer",
 	"mark": "",
 }
 
