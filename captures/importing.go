@@ -60,18 +60,28 @@ var ErrRebuilt = errors.New("the index is being rebuilt; the import goes on with
 // is cancelled or fails, nothing of it stays. progress may be nil; it is
 // called from this goroutine.
 func (s *Store) Import(ctx context.Context, path string, progress func(Progress)) (Report, error) {
+	src, err := os.Open(path)
+	if err != nil {
+		return Report{}, err
+	}
+	defer src.Close()
+	return s.ImportFrom(ctx, src, path, progress)
+}
+
+// ImportFrom is Import of what src holds up to its end; path is what it is called.
+func (s *Store) ImportFrom(ctx context.Context, src io.Reader, path string, progress func(Progress)) (Report, error) {
 	if err := s.writable("import"); err != nil {
 		return Report{}, err
 	}
-	r, err := s.importFile(ctx, path, progress)
+	r, err := s.importFile(ctx, src, importName(path), progress)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
 }
 
-func (s *Store) importFile(ctx context.Context, path string, progress func(Progress)) (Report, error) {
-	temp, name, err := s.copyIn(ctx, path)
+func (s *Store) importFile(ctx context.Context, src io.Reader, name string, progress func(Progress)) (Report, error) {
+	temp, name, err := s.copyIn(ctx, src, name)
 	if err != nil {
 		return Report{}, err
 	}
@@ -144,21 +154,15 @@ func spoken(c *index.Capture) []event.Connection {
 	return slices.DeleteFunc(c.Connections(), func(v event.Connection) bool { return !v.MSNP })
 }
 
-// copyIn copies the file under a temporary name into the store, a text log as
-// the capture that it is turned into. name is what it shall be called.
-func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err error) {
-	src, err := os.Open(path)
-	if err != nil {
-		return "", "", err
-	}
-	defer src.Close()
+// copyIn copies src under a temporary name into the store, a text log as the
+// capture that it is turned into. as is what it shall be called.
+func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, name string, err error) {
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(src, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return "", "", err
 	}
 	head = head[:n]
-	name = importName(path)
 	dst, err := os.CreateTemp(s.captureDir(), partial)
 	if err != nil {
 		return "", "", err
@@ -169,13 +173,13 @@ func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err
 		}
 	}()
 	if textlog.Sniff(head) {
-		name += ".pcapng"
+		as += ".pcapng"
 		in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), cancellable{ctx, src}), 1<<20)
 		out := bufio.NewWriterSize(dst, 1<<20)
 		if err = textlog.Convert(in, out); err == nil {
 			err = out.Flush()
 		}
-		return dst.Name(), name, err
+		return dst.Name(), as, err
 	}
 	if _, err = pcapfile.NewReader(bytes.NewReader(head)); err != nil && !(n == sniffed && errors.Is(err, io.ErrUnexpectedEOF)) {
 		if unknown := textlog.Unknown(head); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
@@ -192,7 +196,7 @@ func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err
 		}
 		// Between files the kernel copies.
 		if _, err = io.CopyN(dst, src, copied); err == io.EOF {
-			return dst.Name(), name, nil
+			return dst.Name(), as, nil
 		} else if err != nil {
 			return "", "", err
 		}

@@ -55,7 +55,13 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 // importFile imports one file and says what was found in it.
 func importFile(e *env, store *captures.Store, path string) error {
 	progress := newProgress(e.stderr, path)
-	report, err := store.Import(e.ctx, path, progress.show)
+	var report captures.Report
+	var err error
+	if path == "-" {
+		report, err = store.ImportFrom(e.ctx, e.stdin, "standard input", progress.show)
+	} else {
+		report, err = store.Import(e.ctx, path, progress.show)
+	}
 	progress.end()
 	if err != nil {
 		return err

@@ -50,7 +50,7 @@ func commands() []command {
 	return []command{
 		{"proxy", "", "live proxy and page: sit between clients and a server", defineProxy},
 		{"open", "FILE...", "look at captures in the browser, nothing to set up", defineOpen},
-		{"import", "FILE...", "add captures to a store", defineImport},
+		{"import", "[FILE|-]...", "add captures to a store", defineImport},
 		{"web", "", "the page over a store", defineWeb},
 		{"decode", "[FILE|-]...", "commands as JSON Lines, no store", defineDecode},
 		{"sessions", "", "list the sessions of a store", defineSessions},
