@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"msnscope/captures/event"
@@ -37,10 +36,11 @@ type Progress struct {
 // Report is what an import found.
 type Report struct {
 	Capture     int
-	Already     bool // the same file was imported before: nothing was added, and only the next three are told
+	Already     bool // the same file was imported before: nothing was added, and only the next four are told
 	Packets     int64
 	Events      int64
-	Connections []event.Connection // those with MSNP in them
+	Spoken      int64              // connections with MSNP in them
+	Connections []event.Connection // the first of them; at most 10,000
 	Ignored     []Ignored          // those without, and why; at most 10,000
 	MoreIgnored int64              // how many are not listed
 	Problems    []string           // damage, with packet numbers; at most 10,000
@@ -145,13 +145,22 @@ func (d *feed) finalReport() Report {
 	r.Capture = d.f.number
 	r.Packets = d.packets
 	r.Events = d.c.Status().Events
-	r.Connections = spoken(d.c)
+	r.Connections, r.Spoken = spoken(d.c)
 	return r
 }
 
-// spoken returns the connections of a capture with MSNP in them.
-func spoken(c *index.Capture) []event.Connection {
-	return slices.DeleteFunc(c.Connections(), func(v event.Connection) bool { return !v.MSNP })
+// spoken returns the first connections of a capture with MSNP in them, and how
+// many there are.
+func spoken(c *index.Capture) (first []event.Connection, all int64) {
+	c.EachConnection(func(v *event.Connection, _ int64) {
+		if !v.MSNP {
+			return
+		}
+		if all++; all <= maxListed {
+			first = append(first, *v)
+		}
+	})
+	return first, all
 }
 
 // copyIn copies src under a temporary name into the store, a text log as the
@@ -279,7 +288,8 @@ func (s *Store) already(f *file) Report {
 	r := Report{Capture: f.number, Already: true}
 	for _, c := range s.index().Captures() {
 		if c.Number() == f.number {
-			r.Packets, r.Events, r.Connections = c.State().Packets, c.Status().Events, spoken(c)
+			r.Packets, r.Events = c.State().Packets, c.Status().Events
+			r.Connections, r.Spoken = spoken(c)
 		}
 	}
 	return r

@@ -136,7 +136,9 @@ func reportJSON(r *captures.Report) []byte {
 		}
 		b = event.AppendConnection(b, &r.Connections[i])
 	}
-	b = append(b, `],"ignored":[`...)
+	b = append(b, ']')
+	b = appendField(b, "more_connections", r.Spoken-int64(len(r.Connections)))
+	b = append(b, `,"ignored":[`...)
 	for i := range r.Ignored {
 		if i > 0 {
 			b = append(b, ',')

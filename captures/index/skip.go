@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	handleBits = 11 // of the hash of a handle
+	handleBits = 12 // of each of the two hashes of a handle
 	gramBits   = 12 // of that of three bytes
 	// manyParams is the number of words from which on parameters of a line may be
 	// runs of words.
@@ -101,11 +101,13 @@ func (s *skips) handle(handle []byte) {
 		setAll(s.handles[:])
 		return
 	}
-	s.handles[h>>6] |= 1 << (h & 63)
+	for _, bit := range h {
+		s.handles[bit>>6] |= 1 << (bit & 63)
+	}
 }
 
 // Handle is a handle as HasHandle looks for it.
-type Handle uint16
+type Handle [2]uint16
 
 // HandleOf prepares a handle, of which the name before the @ counts, in any case.
 // ok is false if there is more than ASCII in it.
@@ -114,18 +116,27 @@ func HandleOf[T string | []byte](handle T) (h Handle, ok bool) {
 	for i := range len(handle) {
 		c := handle[i]
 		if c >= 0x80 {
-			return 0, false
+			return h, false
 		}
 		if name = name && c != '@'; name {
 			hash = (hash ^ uint32(small[c])) * 16777619
 		}
 	}
-	return Handle(hash >> (32 - handleBits)), true
+	const mask = 1<<handleBits - 1
+	hash *= 0x9E3779B1
+	return Handle{uint16(hash >> (32 - handleBits)), uint16(hash >> 4 & mask)}, true
 }
 
 // HasHandle reports whether the block may have an event whose connection has
 // such an account, or whose line has such a handle.
-func (f *Facts) HasHandle(h Handle) bool { return f.skips.handles[h>>6]&(1<<(h&63)) != 0 }
+func (f *Facts) HasHandle(h Handle) bool {
+	for _, bit := range h {
+		if f.skips.handles[bit>>6]&(1<<(bit&63)) == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // text takes in what is said.
 func (s *skips) text(text []byte) {

@@ -94,6 +94,9 @@ func printReport(e *env, path string, report *captures.Report) {
 		fmt.Fprintf(e.stdout, "  connection %-8d %-2s %-21s -> %-21s %6d events  %s\n",
 			c.ID, roleWord(c), c.Client, c.Server, c.Events, c.Account)
 	}
+	if more := report.Spoken - int64(len(report.Connections)); more > 0 {
+		fmt.Fprintf(e.stdout, "  and %d connections more\n", more)
+	}
 	for _, i := range report.Ignored {
 		fmt.Fprintf(e.stdout, "  skipped             %-21s -> %-21s %s\n", i.Connection.Client, i.Connection.Server, i.Why)
 	}
@@ -101,7 +104,7 @@ func printReport(e *env, path string, report *captures.Report) {
 		fmt.Fprintf(e.stdout, "  problem: %s\n", p)
 	}
 	fmt.Fprintf(e.stdout, "%s: %d packets, %d connections, %d events, %d connections skipped\n",
-		path, report.Packets, len(report.Connections), report.Events, int64(len(report.Ignored))+report.MoreIgnored)
+		path, report.Packets, report.Spoken, report.Events, int64(len(report.Ignored))+report.MoreIgnored)
 }
 
 func roleWord(c event.Connection) string {

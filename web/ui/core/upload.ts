@@ -18,6 +18,7 @@ export interface Report {
   events: number;
   connections: unknown[];
   ignored: { connection: unknown; why: string }[];
+  more_connections: number;
   more_ignored: number;
   problems: string[];
 }
