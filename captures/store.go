@@ -224,6 +224,14 @@ func (s *Store) Connections(session int64) []event.Connection {
 	return s.index().Connections(session)
 }
 
+// EachConnection calls f for all connections. f must be quick, and keep no
+// pointer.
+func (s *Store) EachConnection(f func(*event.Connection)) {
+	for _, c := range s.index().Captures() {
+		c.EachConnection(func(v *event.Connection, _ int64) { f(v) })
+	}
+}
+
 // Tally returns how many events there are of each kind, direction and command.
 func (s *Store) Tally() map[index.What]int64 { return s.index().Tally() }
 

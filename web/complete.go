@@ -70,7 +70,7 @@ func (s *Server) counts(name string) map[string]int64 {
 			}
 		}
 	case "conn", "role", "acc", "from", "to", "chat", "sess":
-		for _, c := range s.Store.Connections(0) {
+		s.Store.EachConnection(func(c *event.Connection) {
 			switch name {
 			case "conn", "role":
 				counts[c.Role.String()] += c.Events
@@ -84,7 +84,7 @@ func (s *Server) counts(name string) map[string]int64 {
 					counts[handle] += 0 // offered; how often they speak is not counted
 				}
 			}
-		}
+		})
 		delete(counts, "0")
 	}
 	delete(counts, "")
