@@ -122,8 +122,12 @@ func HandleOf[T string | []byte](handle T) (h Handle, ok bool) {
 			hash = (hash ^ uint32(small[c])) * 16777619
 		}
 	}
+	// Names that are counted (user1, user2 ...) differ in few bits of an FNV hash:
+	// these are spread as MurmurHash3 does it.
+	hash = (hash ^ hash>>16) * 0x85ebca6b
+	hash = (hash ^ hash>>13) * 0xc2b2ae35
+	hash ^= hash >> 16
 	const mask = 1<<handleBits - 1
-	hash *= 0x9E3779B1
 	return Handle{uint16(hash >> (32 - handleBits)), uint16(hash >> 4 & mask)}, true
 }
 
