@@ -90,6 +90,7 @@ func (s *Store) reconcile(x *index.Index) error {
 			ok = size == st.Size || !st.Finished || st.Live && size >= st.Offset
 		}
 		if !ok {
+			s.numbers = max(s.numbers, c.Number()+1)
 			if err := x.Drop(c); err != nil {
 				return err
 			}

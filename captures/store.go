@@ -18,6 +18,7 @@
 //	captures/000000-friday.pcap   an import, as it was
 //	captures/000001-live.pcapng   recorded here
 //	index.sqlite                  derived
+//	marks.jsonl                   what users have added: marks, notes, names
 //	uploads/                      what is on its way to be imported
 //	lock                          held by the process that indexes
 package captures
@@ -35,6 +36,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/captures/index"
+	"msnscope/captures/marks"
 	"msnscope/captures/record"
 )
 
@@ -56,6 +58,8 @@ type Store struct {
 	dir      string
 	lock     *os.File // nil: read-only
 	readOnly bool
+
+	marks *marks.Log
 
 	idx     atomic.Pointer[index.Index]
 	revBase atomic.Int64 // of SessionsRev, for indexes that were replaced
@@ -112,6 +116,7 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) captureDir() string { return filepath.Join(s.dir, "captures") }
+func (s *Store) marksPath() string  { return filepath.Join(s.dir, "marks.jsonl") }
 func (s *Store) indexPath() string  { return filepath.Join(s.dir, "index.sqlite") }
 
 // UploadDir returns the directory for files that are on their way to be
@@ -120,6 +125,10 @@ func (s *Store) UploadDir() string { return filepath.Join(s.dir, "uploads") }
 
 // openReading opens the index that another process writes.
 func (s *Store) openReading() error {
+	var err error
+	if s.marks, err = marks.OpenReading(s.marksPath()); err != nil {
+		return err
+	}
 	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true})
 	if err != nil {
 		return err
@@ -142,6 +151,7 @@ func (s *Store) poll() {
 		if _, err := s.index().Poll(s.ctx); err != nil && s.ctx.Err() == nil {
 			slog.Debug("The index cannot be read at present", "store", s.dir, "error", err)
 		}
+		s.reloadMarks()
 	}
 }
 
@@ -153,13 +163,18 @@ func (s *Store) openWriting() error {
 	if err := s.listFiles(); err != nil {
 		return err
 	}
+	var err error
+	if s.marks, err = marks.Open(s.marksPath()); err != nil {
+		return err
+	}
+	s.spare()
 	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
 	if err != nil {
-		return err
+		return errors.Join(err, s.marks.Close())
 	}
 	s.idx.Store(x)
 	if err := s.reconcile(x); err != nil {
-		return errors.Join(err, x.Close())
+		return errors.Join(err, x.Close(), s.marks.Close())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -201,19 +216,12 @@ func (s *Store) Close() error {
 	s.cancel()
 	s.rebuilt.Wait()
 	s.work.Wait()
-	err = errors.Join(err, s.index().Close())
+	err = errors.Join(err, s.index().Close(), s.marks.Close())
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
-
-// Sessions returns all sessions in order of their ids. Their Conns are shared
-// and must not be changed.
-func (s *Store) Sessions() []event.Session { return s.index().Sessions() }
-
-// Session returns one session. Its Conns are shared and must not be changed.
-func (s *Store) Session(id int64) (event.Session, bool) { return s.index().Session(id) }
 
 // Connection returns one connection.
 func (s *Store) Connection(id int64) (event.Connection, bool) { return s.index().Connection(id) }
@@ -222,10 +230,6 @@ func (s *Store) Connection(id int64) (event.Connection, bool) { return s.index()
 func (s *Store) Connections(session int64) []event.Connection {
 	return s.index().Connections(session)
 }
-
-// Event returns one event; index.ErrNotFound if there is none with this id.
-// Its bytes must not be changed.
-func (s *Store) Event(id int64) (*event.Event, error) { return s.index().Event(id) }
 
 // Changed returns a channel that is closed when the store has changed after
 // the call: events, connections or sessions.

@@ -20,7 +20,7 @@ func (s *Store) Walk(ctx context.Context, scope Scope, q *filter.Query, f func(*
 // walk is Walk for the events behind the one with the id after; those of other
 // captures count all.
 func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after int64, f func(*event.Event) error) error {
-	scan := newScanner(scope, q)
+	scan := newScanner(s.marks, scope, q)
 	for _, c := range s.index().Captures() {
 		if !scan.covers(c) {
 			continue
@@ -35,7 +35,7 @@ func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after in
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r, ok := c.Next(n, scan.may)
+			r, ok := scan.next(n, scan.may, false)
 			if !ok || r.First > end {
 				break
 			}
@@ -45,7 +45,7 @@ func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after in
 				}
 				if scan.q == nil {
 					b.Event(i, &scan.ev)
-					scan.ev.Session, scan.ev.Unanswered = scan.sessions[i], r.Unanswered(m)
+					scan.ev.Session, scan.ev.Unanswered, scan.ev.Mark = scan.sessions[i], r.Unanswered(m), scan.markOf(scan.ev.ID)
 				}
 				return f(&scan.ev)
 			})

@@ -67,6 +67,8 @@ type Event struct {
 	// Unanswered: a request whose answer has not come so far. The follower sets
 	// it on every request; the store keeps it up to date.
 	Unanswered bool
+	// Mark is what a user has added. Like Session it is filled in by the store.
+	Mark Mark
 }
 
 // Severity returns that of the worst warning; ok is false if there is none.
@@ -156,4 +158,5 @@ type Session struct {
 	Chats   int64 // switchboard connections
 	Bytes   int64
 	Conns   []int64 // connection ids in order of opening
+	Label   Label   // what a user has added
 }

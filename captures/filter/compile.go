@@ -233,6 +233,9 @@ func textNeed(f *field) need {
 	if f.Name == "nick" {
 		return only(nickNames.list()...)
 	}
+	if f.Name == "mark" {
+		return markedOnly
+	}
 	return everything
 }
 

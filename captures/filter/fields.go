@@ -103,21 +103,21 @@ var table = []*field{
 	{FieldInfo: FieldInfo{"header", "MIME header or field: header.content-type:text/x-*", nil}, kind: kindText, text: headerText, price: costText, also: []string{"mime", "headers"}},
 	{FieldInfo: FieldInfo{"font", "font of a message", nil}, kind: kindText, text: fontText, price: costText, also: []string{"typeface"}},
 	{FieldInfo: FieldInfo{"rule", "rule of the protocol that is broken: unanswered", ruleValues()}, kind: kindWord, words: ruleWords, price: costColumn, also: []string{"warning", "check", "conform"}},
-	{FieldInfo: FieldInfo{"note", "name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn},
+	{FieldInfo: FieldInfo{"note", "your note; or the name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn, also: []string{"remark"}},
+	{FieldInfo: FieldInfo{"mark", "your mark: star, red, or any word; * for all", markValues}, kind: kindText, text: markText, price: costColumn, also: []string{"bookmark", "colour", "color", "tag"}},
 	{FieldInfo: FieldInfo{"raw", "the bytes on the wire", nil}, kind: kindBytes, price: costBytes, also: []string{"data", "wire"}},
 	{FieldInfo: FieldInfo{"hex", "the bytes on the wire, in hex: \"0d 0a\"", nil}, kind: kindHex, price: costBytes},
 }
 
 // laterFields are in the language, but no event says anything about them yet.
 var laterFields = []*field{
-	{FieldInfo: FieldInfo{Name: "chat"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "gap"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "mark"}, kind: kindLater},
+	{FieldInfo: FieldInfo{Name: "chat"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "gap"}, kind: kindLater},
 }
 
 // insteadOf says what can be asked in place of a later field.
 var insteadOf = map[string]string{
 	"chat": "; conn: with the number of its connection can",
 	"gap":  "; is:gap finds missing packets, lat: the time to an answer",
-	"mark": "",
 }
 
 var (
