@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"msnscope/captures/index"
+	"msnscope/captures/record"
 )
 
 const (
@@ -29,8 +30,9 @@ type file struct {
 	number int
 	name   string // "000001-live.pcapng"
 	path   string
-	live   bool  // recorded here
-	feed   *feed // the last one
+	live   bool         // recorded here
+	feed   *feed        // the last one
+	rec    *record.File // while it is being recorded into
 }
 
 func (s *Store) newFile(number int, name string) *file {
@@ -127,6 +129,12 @@ func (s *Store) addFile(name string) *file {
 // nobody takes what comes later for it.
 func (s *Store) removeFile(f *file) {
 	s.files = slices.DeleteFunc(s.files, func(o *file) bool { return o == f })
+}
+
+// insertFile puts a capture file back in its place. s.mu is held.
+func (s *Store) insertFile(f *file) {
+	s.files = append(s.files, f)
+	slices.SortFunc(s.files, func(a, b *file) int { return a.number - b.number })
 }
 
 // Captures returns the paths of the capture files, for export.

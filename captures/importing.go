@@ -222,7 +222,7 @@ func (s *Store) sameAs(path string) (*file, error) {
 	s.mu.Lock()
 	var files []*file
 	for _, f := range s.files {
-		if f != s.recorded {
+		if f.rec == nil {
 			files = append(files, f)
 		}
 	}

@@ -138,8 +138,8 @@ func (s *Store) catchUp() {
 	}
 	var after <-chan struct{}
 	for _, f := range order {
-		if f == s.recorded {
-			d, ctx := s.newFeed(x, f, s.recording.Grown())
+		if f.rec != nil {
+			d, ctx := s.newFeed(x, f, f.rec.Grown())
 			d.start(ctx, nil)
 			continue
 		}

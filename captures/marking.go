@@ -108,6 +108,9 @@ func (s *Store) MarksSince(known int64) (list []marks.Marked, now int64, all boo
 	return list, now, all
 }
 
+// MarkChanges returns how many changes there were so far: see MarksSince.
+func (s *Store) MarkChanges() int64 { return s.marks.Now() }
+
 // Marks calls f for all events that are in the store and to which something is
 // added, in the order of a View.
 func (s *Store) Marks(f func(marks.Marked) error) error {

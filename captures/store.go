@@ -37,7 +37,6 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/index"
 	"msnscope/captures/marks"
-	"msnscope/captures/record"
 )
 
 // ErrReadOnly is returned for what only the process may do that holds the
@@ -71,10 +70,13 @@ type Store struct {
 	mu        sync.Mutex
 	files     []*file // by number
 	numbers   int     // the next capture number
-	recording *record.File
-	recorded  *file
+	recording *Recording
 	closed    bool
 	rebuilt   sync.WaitGroup
+
+	keep     Keep
+	beyond   atomic.Bool
+	removing sync.Mutex // held by whoever deletes a capture
 
 	rosters  rosters
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
@@ -86,13 +88,14 @@ type Options struct {
 	// Answered is told of every answer in what is recorded here, as it is
 	// indexed, by the goroutine that indexes; nil: nobody is.
 	Answered func(e *event.Event)
+	Keep     Keep // limits, for the one that indexes
 }
 
 // Open opens (creates) the store in dir. The first opener indexes and may
 // record and import; a later one, or one with ReadOnly, only reads. Captures
 // whose index is behind are caught up in the background.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, readOnly: o.ReadOnly, answered: o.Answered}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, keep: o.Keep, answered: o.Answered}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if !o.ReadOnly {
 		if err := os.MkdirAll(s.captureDir(), 0o700); err != nil {
@@ -179,6 +182,9 @@ func (s *Store) openWriting() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.catchUp()
+	if s.keep.Age > 0 || s.keep.Size > 0 {
+		s.work.Go(func() { s.retaining(s.ctx) })
+	}
 	return nil
 }
 
@@ -197,22 +203,25 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	var err error
-	var live *feed
-	if s.recording != nil {
-		err = s.recording.Close()
-		live = s.recorded.feed
-	}
+	recording := s.recording
 	s.mu.Unlock()
-	if live != nil {
-		live.stop()
-		grace := time.NewTimer(closeGrace)
-		select {
-		case <-live.done:
-		case <-grace.C:
-		}
-		grace.Stop()
+	var err error
+	if recording != nil {
+		err = recording.Close()
 	}
+	s.mu.Lock()
+	live := s.liveFeeds()
+	s.mu.Unlock()
+	grace := time.NewTimer(closeGrace)
+	for _, d := range live {
+		d.stop()
+		select {
+		case <-d.done:
+		case <-grace.C:
+			grace.Reset(0)
+		}
+	}
+	grace.Stop()
 	s.cancel()
 	s.rebuilt.Wait()
 	s.work.Wait()

@@ -38,6 +38,7 @@ type outbox struct {
 	mu      sync.Mutex
 	slots   [slotCount][]byte
 	views   map[int32]*viewSlots // at most maxViews
+	marks   []byte               // after the rows, which may be older
 	answers [][]byte             // at most maxAnswers
 	errs    [][]byte             // at most maxErrs
 }
@@ -69,6 +70,21 @@ func (o *outbox) free(s slot) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.slots[s] == nil
+}
+
+// setMarks fills the slot of changed marks.
+func (o *outbox) setMarks(frame []byte) {
+	o.mu.Lock()
+	o.marks = frame
+	o.mu.Unlock()
+	o.kick()
+}
+
+// marksFree reports whether the marks last told are on their way.
+func (o *outbox) marksFree() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.marks == nil
 }
 
 // stat and rows fill the slots of a view; forget empties them, for a view that
@@ -157,6 +173,9 @@ func (o *outbox) take(frames [][]byte) [][]byte {
 		*v = viewSlots{}
 	}
 	frames = append(frames, o.answers...)
+	if o.marks != nil {
+		frames, o.marks = append(frames, o.marks), nil
+	}
 	clear(o.errs)
 	clear(o.answers)
 	o.errs, o.answers = o.errs[:0], o.answers[:0]

@@ -25,6 +25,8 @@ type worker struct {
 	changed  <-chan struct{} // closed when the store has changed; nil while a look is due anyway
 	look     time.Time       // when the views may look at the store again
 	last     int32           // id of the view that scanned last
+	marks    int64           // changes of the marks that the page was told of
+	removals int64           // captures removed that the page was told of
 	sessions sessionsSeen
 	nextSess time.Time
 	proxy    []byte // proxy status as last sent, JSON
@@ -34,6 +36,8 @@ type worker struct {
 
 func newWorker(s *Server, in *inbox, out *outbox) *worker {
 	w := &worker{server: s, in: in, out: out, views: map[int32]*view{}}
+	w.marks = s.Store.MarkChanges()
+	_, w.removals = s.Store.Removals(0)
 	w.proxy, _ = json.Marshal(s.proxyStatus()) // said with hello
 	return w
 }
@@ -60,6 +64,8 @@ func (w *worker) run(ctx context.Context) {
 		for _, v := range w.views {
 			due = earlier(due, v.report(w))
 		}
+		w.tellMarks()
+		w.tellRemovals()
 		due = earlier(due, w.tellSessions(now))
 		due = earlier(due, w.tellProxy(now))
 		if w.changed == nil {

@@ -100,7 +100,7 @@ func (l *Log) Reload() (changed bool, err error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.captures, l.count, l.bytes, l.removed = fresh.captures, fresh.count, fresh.bytes, fresh.removed
+	l.captures, l.count, l.bytes, l.removed, l.removals = fresh.captures, fresh.count, fresh.bytes, fresh.removed, max(l.removals, fresh.removals)
 	// What has changed is not known: everything may have.
 	l.before += int64(len(l.changes)) + maxChanges
 	l.changes, l.file = nil, now

@@ -60,6 +60,7 @@ type Log struct {
 	changes  []Change // the latest
 	before   int64    // number of changes before these
 	removed  []Removed
+	removals int64 // so far
 	lines    int
 }
 
@@ -187,11 +188,13 @@ func (l *Log) Captures() []string {
 	return names
 }
 
-// Removed returns the captures that were removed last, in order.
-func (l *Log) Removed() []Removed {
+// RemovedSince returns the captures that were removed since there were known
+// removals, as far as they are remembered, and how many there were so far.
+func (l *Log) RemovedSince(known int64) ([]Removed, int64) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	return slices.Clone(l.removed)
+	n := min(max(l.removals-known, 0), int64(len(l.removed)))
+	return slices.Clone(l.removed[int64(len(l.removed))-n:]), l.removals
 }
 
 // Since returns what has changed since there were known changes, and how many
@@ -284,6 +287,7 @@ func (l *Log) drop(r Removed) {
 		l.count -= len(a.events) + len(a.sessions)
 		delete(l.captures, r.Capture)
 	}
+	l.removals++
 	if l.removed = append(l.removed, r); len(l.removed) > maxRemoved {
 		l.removed = slices.Clone(l.removed[len(l.removed)-maxRemoved:])
 	}

@@ -142,7 +142,7 @@ func TestRemovedCaptureTakesItsMarksAlong(t *testing.T) {
 	}
 	l.Close()
 	l = open(t, path)
-	if r := l.Removed(); len(r) != 1 || r[0].Capture != friday || r[0].Events != 9 || r[0].At.IsZero() || l.Event(friday, 1) != (event.Mark{}) {
+	if r, _ := l.RemovedSince(0); len(r) != 1 || r[0].Capture != friday || r[0].Events != 9 || r[0].At.IsZero() || l.Event(friday, 1) != (event.Mark{}) {
 		t.Errorf("%+v", r)
 	}
 	if names := l.Captures(); len(names) != 1 {
