@@ -36,14 +36,14 @@ type worker struct {
 
 func newWorker(s *Server, in *inbox, out *outbox) *worker {
 	w := &worker{server: s, in: in, out: out, views: map[int32]*view{}}
-	w.marks = s.Store.MarkChanges()
-	_, w.removals = s.Store.Removals(0)
 	w.proxy, _ = json.Marshal(s.proxyStatus()) // said with hello
 	return w
 }
 
 // run works until ctx is done.
 func (w *worker) run(ctx context.Context) {
+	w.marks = w.server.Store.MarkChanges() // rows asked for from now on have these
+	_, w.removals = w.server.Store.Removals(0)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	defer func() { w.server.views.Add(-int64(len(w.views))) }()
