@@ -27,8 +27,9 @@ func (s *Store) Event(id int64) (*event.Event, error) {
 // Session returns one session. Its Conns are shared and must not be changed.
 func (s *Store) Session(id int64) (event.Session, bool) {
 	v, ok := s.index().Session(id)
-	if ok {
-		v.Label = s.marks.Session(s.nameOf(id/event.ConnectionsPerCapture), id)
+	if c := s.capture(id / event.ConnectionsPerCapture); ok && c != nil {
+		st := c.State()
+		v.Imported, v.Label = !st.Live, s.marks.Session(st.Name, id)
 	}
 	return v, ok
 }
@@ -37,12 +38,13 @@ func (s *Store) Session(id int64) (event.Session, bool) {
 // and must not be changed.
 func (s *Store) Sessions() []event.Session {
 	all := s.index().Sessions()
-	last, name := int64(-1), ""
+	states := map[int64]index.State{}
+	for _, c := range s.index().Captures() {
+		states[int64(c.Number())] = c.State()
+	}
 	for i := range all {
-		if n := all[i].ID / event.ConnectionsPerCapture; n != last {
-			last, name = n, s.nameOf(n)
-		}
-		all[i].Label = s.marks.Session(name, all[i].ID)
+		st := states[all[i].ID/event.ConnectionsPerCapture]
+		all[i].Imported, all[i].Label = st.Name != "" && !st.Live, s.marks.Session(st.Name, all[i].ID)
 	}
 	return all
 }

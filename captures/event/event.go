@@ -158,5 +158,7 @@ type Session struct {
 	Chats   int64 // switchboard connections
 	Bytes   int64
 	Conns   []int64 // connection ids in order of opening
-	Label   Label   // what a user has added
+	// The store fills these in.
+	Imported bool  // its capture was not recorded here
+	Label    Label // what a user has added
 }

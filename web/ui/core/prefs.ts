@@ -10,6 +10,7 @@ export interface Prefs {
   split: number; // share of the detail pane, percent
   wrap: boolean; // long lines of the raw view
   detailTab: string;
+  sessionSort: string; // column, '-' before it: the greatest first
   filters: string[]; // history, newest first
 }
 
@@ -23,6 +24,7 @@ export const defaults: Prefs = {
   split: 38,
   wrap: true,
   detailTab: 'decoded',
+  sessionSort: '',
   filters: [],
 };
 

@@ -18,6 +18,8 @@ export type Row = [
   category: string,
   summary: string,
   session: number,
+  mark?: string, // what users have added, absent where there is nothing
+  note?: string,
 ];
 
 /** Places in a Row. */
@@ -37,6 +39,8 @@ export const R = {
   category: 12,
   summary: 13,
   session: 14,
+  mark: 15,
+  note: 16,
 } as const;
 
 export const Kind = { command: 0, raw: 1, gap: 2, note: 3 } as const;
@@ -72,6 +76,7 @@ export interface Stat {
   total: number;
   all: number;
   errs: number;
+  moved?: number; // grows when rows go to other places
   rate: number;
   scan?: number;
   took: number;
@@ -86,7 +91,22 @@ export interface Rows {
   seq: number;
   from: number;
   total: number;
+  moved?: number;
   rows: Row[] | null;
+}
+
+/** What users have added to an event. */
+export interface Marked {
+  id: number;
+  mark: string; // a word: "star", a colour; "" for none
+  note: string;
+}
+
+/** Marks that have changed; full: any may have, ask anew. */
+export interface Marks {
+  op: 'marks';
+  full: boolean;
+  list: Marked[];
 }
 
 export interface Connection {
@@ -119,6 +139,10 @@ export interface Session {
   errors: number;
   chats: number;
   bytes: number;
+  imported?: boolean; // its capture was not recorded here
+  label?: string; // what users have added
+  note?: string;
+  pinned?: boolean;
   connections: Connection[] | null;
 }
 
@@ -219,6 +243,8 @@ export interface EventObject {
       }[]
     | null;
   partial?: boolean;
+  mark?: string; // what users have added
+  user_note?: string;
   why?: string; // raw: why it is no command
   missing?: number | null; // gap: bytes missing
   note?: string; // note: its name and its words
@@ -245,6 +271,7 @@ export type ServerMessage =
   | Stat
   | Rows
   | Sessions
+  | Marks
   | ({ op: 'res'; seq: number } & Record<string, unknown>)
   | Err
   | Note;

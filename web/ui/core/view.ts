@@ -1,7 +1,7 @@
 // This file is the page's window into a view of the server: it asks for the
 // rows that are on screen in pages of 128, keeps at most 64 of them, and keeps
 // the old picture until a new filter has its first answer.
-import { MAX_WINDOW, type Err, type Row, type Rows, type Stat } from './protocol';
+import { MAX_WINDOW, R, type Err, type Marked, type Row, type Rows, type Stat } from './protocol';
 
 export const PAGE = 128; // rows
 export const MAX_PAGES = 64; // 8,192 rows, about 2 MB
@@ -30,6 +30,7 @@ export class Picture {
   errs = 0;
   rate = 0;
   took = 0;
+  moved: number | undefined = undefined;
   scan: number | undefined = undefined;
   shownPart = false; // rows found so far are on screen, the landing is still to come
   at: { index: number; exact: boolean } | null = null; // where the event of the landing is
@@ -71,7 +72,26 @@ export class Picture {
     }
   }
 
+  /** Forgets rows that have gone to other places since they were fetched. */
+  shift(moved: number | undefined): void {
+    if (this.moved !== undefined && moved !== this.moved) this.pages.clear();
+    this.moved = moved;
+  }
+
+  /** Puts what users have added into the rows that are here. */
+  remark(marked: Map<number, Marked>): void {
+    for (const page of this.pages.values()) {
+      page.forEach((row, i) => {
+        const m = row && marked.get(row[R.id]);
+        if (!row || !m) return;
+        const bare = row.slice(0, R.mark) as Row;
+        page[i] = m.mark || m.note ? ([...bare, m.mark, m.note] as unknown as Row) : bare;
+      });
+    }
+  }
+
   apply(s: Stat): void {
+    this.shift(s.moved);
     this.total = s.total;
     this.all = s.all;
     this.errs = s.errs;
@@ -251,11 +271,23 @@ export class EventView {
     if (this.asked?.seq === m.seq) this.asked = null;
     const p = m.epoch === this.next?.epoch ? this.next : m.epoch === this.shown.epoch ? this.shown : null;
     if (!p) return;
+    p.shift(m.moved);
     p.put(m.from, m.rows ?? []);
     if (m.total > p.total) p.total = m.total;
     if (p === this.next) this.land(p);
     else this.need(...this.want);
     this.arrived();
+    this.on.changed();
+  }
+
+  /** Marks have changed: those of the list, or any of them. */
+  onMarks(list: Marked[], full: boolean): void {
+    const marked = new Map(list.map((m) => [m.id, m]));
+    for (const p of [this.shown, this.next]) {
+      if (full) p?.pages.clear();
+      else p?.remark(marked);
+    }
+    if (full) this.need(...this.want);
     this.on.changed();
   }
 
