@@ -241,3 +241,26 @@ test('no more than 64 pages are kept, and those used last', () => {
   expect(p.row(0)).toBeDefined();
   expect(p.row(PAGE)).toBeUndefined();
 });
+
+test('rows that have gone to other places are fetched again', () => {
+  const e = open();
+  stat(e, 1000, { moved: 1 });
+  expect(view.row(0)?.[0]).toBe(1); // the first word of it moves nothing
+  stat(e, 990, { moved: 2 });
+  expect(view.row(0)).toBeUndefined();
+  view.need(0, 30);
+  expect(last('win').from).toBe(0);
+});
+
+test('marks that change are put into the rows that are here', () => {
+  open();
+  const before = view.row(4);
+  view.onMarks([{ id: 5, mark: 'red', note: 'why' }], false);
+  expect(view.row(4)?.slice(15)).toEqual(['red', 'why']);
+  expect(view.row(4)).not.toBe(before);
+  view.onMarks([{ id: 5, mark: '', note: '' }], false);
+  expect(view.row(4)).toEqual(before);
+  view.onMarks([], true);
+  expect(view.row(4)).toBeUndefined();
+  expect(last('win').from).toBe(0);
+});

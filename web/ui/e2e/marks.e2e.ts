@@ -103,7 +103,9 @@ test('names, notes and pins of sessions; sorting; export; a capture is deleted',
   await accessible(page, 'deleting');
   if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/delete.png` });
   await page.getByRole('button', { name: 'Delete the capture' }).click();
-  await page.getByText(/Capture 000001-escargot.*was removed, deleted by its user/).waitFor();
+  await page
+    .locator('.banner', { hasText: /Capture 000001-escargot.*was removed, deleted by its user/ })
+    .waitFor();
   await page.waitForFunction((n) => document.querySelectorAll('tbody tr').length < n, before);
   await other.waitForFunction(
     (n) => Number(document.querySelector('#events')!.getAttribute('aria-rowcount')) < n,

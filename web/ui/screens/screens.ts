@@ -34,5 +34,6 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
+  sessions: () => import('./Sessions.svelte'),
   contacts: () => import('./Contacts.svelte'),
 };
