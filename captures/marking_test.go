@@ -4,10 +4,13 @@
 package captures
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
 	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"msnscope/captures/event"
@@ -152,5 +155,48 @@ func TestMarksOfAnotherProcess(t *testing.T) {
 	for v.Advance(context.Background(), 0).Total != 1 {
 		<-changed
 		changed = reader.Changed()
+	}
+}
+
+// TestMarksInExports: as fields, as packet comments that import as nothing, in
+// the report as text; and not at all where people are invented.
+func TestMarksInExports(t *testing.T) {
+	s := openStore(t, t.TempDir(), Options{})
+	if _, err := s.Import(context.Background(), "testdata/goserver-netmsmgr.pcap", nil); err != nil {
+		t.Fatal(err)
+	}
+	before := contentOf(t, s)
+	red, note := "red", "why <b>twice</b>?"
+	if _, err := s.MarkEvent(2, marks.EventChange{Word: &red, Note: &note}); err != nil {
+		t.Fatal(err)
+	}
+	for format, want := range map[string]string{
+		"jsonl":  `"mark":"red","user_note":"why `,
+		"pcapng": "user: marked red: why <b>twice</b>?",
+		"html":   "marked red: why &lt;b&gt;twice&lt;/b&gt;?",
+	} {
+		for _, pseudonymise := range []bool{false, true} {
+			var out bytes.Buffer
+			if err := s.Export(context.Background(), &out, Export{Format: format, Pseudonymise: pseudonymise}); err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(out.String(), want) == pseudonymise || pseudonymise && strings.Contains(out.String(), "twice") {
+				t.Errorf("%s, pseudonymised: %v: the mark is there: %v", format, pseudonymise, !pseudonymise)
+			}
+			if format != "pcapng" || pseudonymise {
+				continue
+			}
+			path := filepath.Join(t.TempDir(), "a.pcapng")
+			if err := os.WriteFile(path, out.Bytes(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			o := openStore(t, t.TempDir(), Options{})
+			if _, err := o.Import(context.Background(), path, nil); err != nil {
+				t.Fatal(err)
+			}
+			if n := len(contentOf(t, o).Events); n != len(before.Events) {
+				t.Errorf("%d events come back of %d", n, len(before.Events))
+			}
+		}
 	}
 }

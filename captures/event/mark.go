@@ -11,6 +11,25 @@ type Mark struct {
 	Note string // free text
 }
 
+// String returns what is added in words: "marked red: why twice?".
+func (m Mark) String() string {
+	words := ""
+	switch m.Word {
+	case "":
+	case "star":
+		words = "marked"
+	default:
+		words = "marked " + m.Word
+	}
+	switch {
+	case m.Note == "":
+		return words
+	case words == "":
+		return "note: " + m.Note
+	}
+	return words + ": " + m.Note
+}
+
 // Label is what a user has added to a session. The store fills it in.
 type Label struct {
 	Name   string

@@ -114,18 +114,10 @@ func (t *transcript) event(e *event.Event) error {
 
 // markWords says what a user has added to an event.
 func markWords(m event.Mark) string {
-	words := ""
-	switch m.Word {
-	case "":
-	case "star":
-		words = "  ★"
-	default:
-		words = "  ★ " + m.Word
+	if m == (event.Mark{}) {
+		return ""
 	}
-	if m.Note != "" {
-		words += "  note: " + decode.Visible(m.Note)
-	}
-	return words
+	return "  ★ " + decode.Visible(m.String())
 }
 
 // shortName is the command's name, or a mark for what is none.
