@@ -35,6 +35,8 @@ export class Picture {
   shownPart = false; // rows found so far are on screen, the landing is still to come
   at: { index: number; exact: boolean } | null = null; // where the event of the landing is
   pages = new Map<number, (Row | undefined)[]>();
+  private renewed = -1; // page of which all rows so far are new
+  private stale = new Set<number>(); // pages to be fetched anew; what they held stays on screen till then
   constructor(
     readonly epoch: number,
     readonly scope: string,
@@ -46,6 +48,16 @@ export class Picture {
     return this.pages.get(Math.floor(i / PAGE))?.[i % PAGE];
   }
 
+  /** Whether the row at index i is here and still the right one. */
+  fresh(i: number): boolean {
+    return this.row(i) !== undefined && !this.stale.has(Math.floor(i / PAGE));
+  }
+
+  /** Has all rows fetched anew. */
+  spoil(): void {
+    for (const p of this.pages.keys()) this.stale.add(p);
+  }
+
   /** Puts rows where they belong and forgets the pages touched longest ago. */
   put(from: number, rows: Row[]): void {
     for (let k = 0; k < rows.length; k++) {
@@ -54,10 +66,15 @@ export class Picture {
       let page = this.pages.get(p);
       if (!page) this.pages.set(p, (page = new Array<Row | undefined>(PAGE).fill(undefined)));
       page[i % PAGE] = rows[k];
+      if (i % PAGE === 0) this.renewed = p;
+      // The rest of the page: up to its end, or that of all rows.
+      if (this.renewed === p && (i % PAGE === PAGE - 1 || i >= this.total - 1)) this.stale.delete(p);
     }
+    this.renewed = -1;
     for (const p of this.pages.keys()) {
       if (this.pages.size <= MAX_PAGES) break;
       this.pages.delete(p);
+      this.stale.delete(p);
     }
   }
 
@@ -74,7 +91,7 @@ export class Picture {
 
   /** Forgets rows that have gone to other places since they were fetched. */
   shift(moved: number | undefined): void {
-    if (this.moved !== undefined && moved !== this.moved) this.pages.clear();
+    if (this.moved !== undefined && moved !== this.moved) this.spoil();
     this.moved = moved;
   }
 
@@ -202,7 +219,7 @@ export class EventView {
     let from = -1;
     let to = -1;
     for (let i = first; i <= last; i++) {
-      if (p.row(i)) continue;
+      if (p.fresh(i)) continue;
       if (from < 0) from = i;
       to = i;
     }
@@ -251,7 +268,7 @@ export class EventView {
   /** The row at index i, fetched if need be; undefined beyond the end. */
   async rowAt(i: number): Promise<Row | undefined> {
     const p = this.shown;
-    while (!p.row(i) && i >= 0 && i < p.total && p === this.shown && !this.next) {
+    while (!p.fresh(i) && i >= 0 && i < p.total && p === this.shown && !this.next) {
       this.ask(p, i, i);
       await new Promise<void>((resolve) => this.arrivals.push(resolve));
     }
@@ -271,9 +288,9 @@ export class EventView {
     if (this.asked?.seq === m.seq) this.asked = null;
     const p = m.epoch === this.next?.epoch ? this.next : m.epoch === this.shown.epoch ? this.shown : null;
     if (!p) return;
+    if (m.total > p.total || m.moved !== p.moved) p.total = m.total; // rows may have gone, too
     p.shift(m.moved);
     p.put(m.from, m.rows ?? []);
-    if (m.total > p.total) p.total = m.total;
     if (p === this.next) this.land(p);
     else this.need(...this.want);
     this.arrived();
@@ -284,7 +301,7 @@ export class EventView {
   onMarks(list: Marked[], full: boolean): void {
     const marked = new Map(list.map((m) => [m.id, m]));
     for (const p of [this.shown, this.next]) {
-      if (full) p?.pages.clear();
+      if (full) p?.spoil();
       else p?.remark(marked);
     }
     if (full) this.need(...this.want);
