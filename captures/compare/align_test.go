@@ -115,7 +115,7 @@ func changed(list []int, rnd *rand.Rand, every int) []int {
 }
 
 func TestAlignLong(t *testing.T) {
-	const n = 100_000
+	const n = 20_000
 	rnd := rand.New(rand.NewPCG(3, 4))
 	numbers := func(most int) []int {
 		list := make([]int, n)
