@@ -45,6 +45,8 @@ type Server struct {
 	open     atomic.Int64 // pages connected
 	views    atomic.Int64 // of these
 	timing   timing
+
+	comparisons comparisons
 }
 
 // NewToken returns a random token for Server.Token.
@@ -122,6 +124,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
 	mux.HandleFunc("GET /api/signins", s.serveSignIns)
 	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
+	mux.HandleFunc("GET /api/compare", s.serveCompare)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

@@ -190,45 +190,31 @@ func (r *Result) slower(a, b *item) bool {
 	return max(d, -d) > r.Options.Slack
 }
 
-// merge brings the rows of the two directions into one order: that of a; what
-// only b has comes behind what it follows there.
+// merge brings the rows of the two directions into one order.
 func merge(lists [][]duo) []duo {
 	if len(lists) == 1 {
 		return lists[0]
 	}
 	x, y := lists[0], lists[1]
 	out := make([]duo, 0, len(x)+len(y))
-	lastX, lastY := int32(-1), int32(-1) // of a
-	for len(x) > 0 || len(y) > 0 {
-		takeX := len(y) == 0
-		if len(x) > 0 && len(y) > 0 {
-			takeX = before(x[0], y[0], lastX, lastY)
+	for len(x) > 0 && len(y) > 0 {
+		if before(x[0], y[0]) {
+			out, x = append(out, x[0]), x[1:]
+		} else {
+			out, y = append(out, y[0]), y[1:]
 		}
-		from, last := &y, &lastY
-		if takeX {
-			from, last = &x, &lastX
-		}
-		p := (*from)[0]
-		*from = (*from)[1:]
-		if p.a >= 0 {
-			*last = p.a
-		}
-		out = append(out, p)
 	}
-	return out
+	return append(append(out, x...), y...)
 }
 
-// before reports whether x comes before y. lastX and lastY are the places in a
-// that the two directions have come to.
-func before(x, y duo, lastX, lastY int32) bool {
-	if x.a < 0 && y.a < 0 {
+// before reports whether x comes before y: in the order of a, or of b where
+// only b has one of them; what only a has comes before what only b has.
+func before(x, y duo) bool {
+	switch {
+	case x.a >= 0 && y.a >= 0:
+		return x.a < y.a
+	case x.b >= 0 && y.b >= 0:
 		return x.b < y.b
 	}
-	if x.a < 0 {
-		return lastX < y.a
-	}
-	if y.a < 0 {
-		return x.a < lastY
-	}
-	return x.a < y.a
+	return x.a >= 0
 }
