@@ -1,5 +1,6 @@
 // This file tests that addresses mean what they say, and come back the same.
 import { expect, test } from 'vitest';
+import { nothing } from './compareroute';
 import { format, home, parse, scope } from './router';
 
 test.each([
@@ -13,6 +14,10 @@ test.each([
   ['/s/12', '?follow=1&t=session'],
   ['/s/12/contacts', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
+  ['/compare', ''],
+  ['/compare', '?a=12'],
+  ['/compare', '?a=12&b=15&align=cmd&with=trid,time&without=name&only=1&q=-cmd:PNG&row=17'],
+  ['/compare', '?a=c31&b=c40'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {
@@ -35,6 +40,14 @@ test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/
   '%s is no page',
   (path) => expect(parse(path).screen).toBe('unknown'),
 );
+
+test('a comparison of nonsense is one of nothing yet', () => {
+  expect(parse('/compare', '?a=x&b=-1&align=mars&with=<b>&row=x').compare).toEqual({
+    ...nothing,
+    with: 'b',
+  });
+  expect(parse('/compare/12', '').screen).toBe('unknown');
+});
 
 test('nonsense in the query is left out', () => {
   expect(parse('/all', '?b=9-3&t=mars&follow=yes')).toEqual({ ...home, screen: 'events' });

@@ -2,17 +2,19 @@
 // worth coming back to is in the address.
 
 import type { Range } from './bytes';
+import { formatAsked, parseAsked, type Asked } from './compareroute';
 
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'unknown';
+  screen: 'sessions' | 'events' | 'contacts' | 'compare' | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
   q: string;
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
   time: TimeMode | null; // null: as in the settings
+  compare: Asked | null; // what the compare screen compares
 }
 
 export const home: Route = {
@@ -23,6 +25,7 @@ export const home: Route = {
   bytes: null,
   follow: false,
   time: null,
+  compare: null,
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -40,6 +43,8 @@ export function parse(path: string, search = ''): Route {
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return r;
   const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
+  if (parts.length === 1 && parts[0] === 'compare')
+    return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
   else if (parts[0] === 's' && id(parts[1]) > 0) {
@@ -58,6 +63,7 @@ export function format(r: Route): string {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
   }
+  if (r.screen === 'compare') return `/compare${formatAsked(r.compare, r.q)}`;
   if (r.screen !== 'events') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';
   if (r.event) path += `/e/${r.event}`;

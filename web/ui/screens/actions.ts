@@ -5,6 +5,7 @@ import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
 import type { TimeMode } from '../core/router';
 import type { EventsModel } from './events.svelte';
+import { marked } from './marked.svelte';
 
 /** Terms of the quick chips. */
 export const KEEP_ALIVES = '-cmd:(PNG, QNG)';
@@ -59,6 +60,13 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       run: () => leave(model),
     },
     { id: 'copy', label: 'Copy the event', keys: ['Y'], when: () => model.sel !== 0, run: screen.copy },
+    {
+      id: 'compare',
+      label: 'Compare this session with …',
+      keys: ['c'],
+      when: () => app.route.session !== 0,
+      run: () => marked.compareOne(app.route.session),
+    },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
     { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
     {

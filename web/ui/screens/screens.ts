@@ -3,6 +3,7 @@
 // events are there sooner.
 
 import type { Component } from 'svelte';
+import { nothing } from '../core/compareroute';
 import { home, type Route } from '../core/router';
 
 /** Where the reader is, for what a screen of one session opens. */
@@ -23,7 +24,14 @@ export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  { key: '9', label: 'Compare', on: 'compare', to: (p) => comparing(p) },
 ];
+
+/** The comparison that was on screen last, or one to be chosen for the session. */
+function comparing(p: Place): Partial<Route> {
+  const compare = p.route.compare ?? { ...nothing, a: p.session ? String(p.session) : '' };
+  return { ...home, screen: 'compare', compare };
+}
 
 /** A screen of one session, at the event that is selected. */
 function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
@@ -35,4 +43,5 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
   contacts: () => import('./Contacts.svelte'),
+  compare: () => import('./Compare.svelte'),
 };
