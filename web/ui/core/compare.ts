@@ -141,13 +141,19 @@ const SHOWN = 300; // characters of a value in a line
 export function line(row: Row, side: Side): Seg[] {
   if (!row[side]) return [];
   const out: Seg[] = [];
+  const text = row.fields.some((f) => f.part === 'body');
   const put = (text: string, cls: Seg['cls']) => {
     if (text) out.push({ text: visible(text), cls });
   };
   for (const f of row.fields) {
     const value = valueOf(f, side);
     const differs = f.state !== 'same' && f.state !== 'ignored';
-    if (value === undefined || f.part === 'timing' || (f.part === 'header' && !differs)) continue;
+    if (value === undefined || f.part === 'timing') continue;
+    if (f.part === 'header' && !differs) {
+      // A payload of headers only is told by its type.
+      if (!text && f.name.toLowerCase() === 'content-type') put(` ${value}`, 'dim');
+      continue;
+    }
     if (out.length) put(' ', '');
     if (f.part === 'header') put(f.name + ': ', 'dim');
     if (f.part === 'body') put('“', 'dim');
