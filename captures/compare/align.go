@@ -74,13 +74,12 @@ func (al *aligner) align(a, b []int32, depth int) error {
 	if err := al.ctx.Err(); err != nil {
 		return err
 	}
-	same := func(x, y int32) bool { return al.a[x].exact == al.b[y].exact }
-	for len(a) > 0 && len(b) > 0 && same(a[0], b[0]) {
+	for len(a) > 0 && len(b) > 0 && al.same(a[0], b[0]) {
 		al.out = append(al.out, duo{a[0], b[0]})
 		a, b = a[1:], b[1:]
 	}
 	var tail []duo
-	for len(a) > 0 && len(b) > 0 && same(a[len(a)-1], b[len(b)-1]) {
+	for len(a) > 0 && len(b) > 0 && al.same(a[len(a)-1], b[len(b)-1]) {
 		tail = append(tail, duo{a[len(a)-1], b[len(b)-1]})
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
@@ -176,14 +175,23 @@ func rising(list []duo) []duo {
 	return run
 }
 
-// slide aligns window by window: of each the first three quarters are taken,
-// and the next begins there, so that the sides may drift apart.
+// slide aligns window by window, from one difference to the next: of each the
+// first three quarters are taken, and the next begins behind them, so that the
+// sides may drift apart.
 func (al *aligner) slide(a, b []int32) error {
-	from := len(al.out)
-	for len(a) > 0 && len(b) > 0 {
+	for {
+		for len(a) > 0 && len(b) > 0 && al.same(a[0], b[0]) {
+			al.out = append(al.out, duo{a[0], b[0]})
+			a, b = a[1:], b[1:]
+		}
+		if len(a) == 0 || len(b) == 0 {
+			al.apart(a, b)
+			return nil
+		}
 		if err := al.ctx.Err(); err != nil {
 			return err
 		}
+		from := len(al.out)
 		n, m := min(len(a), window), min(len(b), window)
 		keepA, keepB := n, m
 		if n < len(a) || m < len(b) {
@@ -191,11 +199,12 @@ func (al *aligner) slide(a, b []int32) error {
 		}
 		i, j := al.best(a[:n], b[:m], keepA, keepB)
 		a, b = a[i:], b[j:]
+		al.coarse += len(al.out) - from
 	}
-	al.apart(a, b)
-	al.coarse += len(al.out) - from
-	return nil
 }
+
+// same reports whether two items are equal in all that is compared.
+func (al *aligner) same(x, y int32) bool { return al.a[x].exact == al.b[y].exact }
 
 // The steps through the table.
 const (
