@@ -2,9 +2,9 @@
 // has worked it out, the rows near those on screen, and the one selected.
 
 import { app } from '../app.svelte';
+import { ask } from '../core/ask';
 import { Pages, query, swapped, type Answer, type Row } from '../core/compare';
 import { nothing, type Asked } from '../core/compareroute';
-import { ask } from '../core/contacts';
 import type { Err } from '../core/protocol';
 
 /** What the table does for the model. */
