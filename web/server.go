@@ -111,6 +111,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/events", s.serveEvents)
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
 	mux.HandleFunc("GET /api/export", s.serveExport)
+	mux.HandleFunc("GET /api/stats", s.serveStats)
 	mux.HandleFunc("POST /api/import", s.serveImport)
 	mux.HandleFunc("GET /api/uploads", s.listUploads)
 	mux.HandleFunc("POST /api/uploads", s.createUpload)
