@@ -41,6 +41,7 @@ type Server struct {
 	sessions sessionFeed
 	importer chan struct{} // one slot: imports go one after the other
 	uploads  uploads
+	imports  imports
 	pages    sync.WaitGroup
 	open     atomic.Int64 // pages connected
 	views    atomic.Int64 // of these
@@ -118,6 +119,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("PUT /api/uploads/{id}", s.putUpload)
 	mux.HandleFunc("DELETE /api/uploads/{id}", s.deleteUpload)
 	mux.HandleFunc("POST /api/uploads/{id}/import", s.importUpload)
+	mux.HandleFunc("GET /api/imports", s.listImports)
+	mux.HandleFunc("GET /api/imports/{id}", s.serveImportReport)
+	mux.HandleFunc("DELETE /api/imports/{id}", s.cancelImport)
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
