@@ -125,6 +125,9 @@ class App {
       case 'rows':
         this.views.get(m.view)?.onRows(m);
         break;
+      case 'agg':
+        this.views.get(m.view)?.onSum(m);
+        break;
       case 'res':
         for (const v of this.views.values()) v.onFound(m.seq, Number(m.index));
         break;

@@ -8,6 +8,7 @@ export interface Prefs {
   singleKeys: boolean; // single letters as keys
   time: 'local' | 'utc' | 'session' | 'selected';
   split: number; // share of the detail pane, percent
+  timeline: boolean; // the strip above the events
   wrap: boolean; // long lines of the raw view
   detailTab: string;
   filters: string[]; // history, newest first
@@ -21,6 +22,7 @@ export const defaults: Prefs = {
   singleKeys: true,
   time: 'local',
   split: 38,
+  timeline: true,
   wrap: true,
   detailTab: 'decoded',
   filters: [],

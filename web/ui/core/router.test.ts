@@ -11,6 +11,10 @@ test.each([
   ['/s/12/e/50412', '?b=34-39'],
   ['/all/e/7', '?q=a%26b&b=0-2&t=utc'],
   ['/s/12', '?follow=1&t=session'],
+  ['/s/12/stats', ''],
+  ['/all/stats', '?q=cmd:MSG&t=utc'],
+  ['/import', ''],
+  ['/search', '?q=text:hello'],
   ['/s/12/contacts', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
@@ -29,6 +33,13 @@ test('what an address means', () => {
   expect(scope(r)).toBe('s/12');
   expect(scope(parse('/all'))).toBe('all');
   expect(parse('/s/12', '?at=7').event).toBe(7);
+});
+
+test('a range of statistics is a term of the filter', () => {
+  const r = parse('/s/12/stats', '?from=1004991247000000&to=1004991248000000');
+  expect(r.screen).toBe('stats');
+  expect(r.q).toBe('time:2001-11-05T20:14:07.000000Z..2001-11-05T20:14:08.000000Z');
+  expect(parse('/s/12/stats', '?from=9&to=3').q).toBe('');
 });
 
 test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1'])(
