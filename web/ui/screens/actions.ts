@@ -59,6 +59,11 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       run: () => leave(model),
     },
     { id: 'copy', label: 'Copy the event', keys: ['Y'], when: () => model.sel !== 0, run: screen.copy },
+    {
+      id: 'timeline',
+      label: 'Show or hide the timeline',
+      run: () => app.savePrefs({ timeline: !app.prefs.timeline }),
+    },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
     { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
     {
