@@ -181,6 +181,8 @@ func reportJSON(r *captures.Report) []byte {
 	p, _ := json.Marshal(problems)
 	b = append(b, ']')
 	b = appendField(b, "more_ignored", r.MoreIgnored)
+	b = appendField(b, "gaps", r.Gaps)
+	b = appendField(b, "missing", r.Missing)
 	b = append(b, `,"problems":`...)
 	return append(append(b, p...), '}')
 }

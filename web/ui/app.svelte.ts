@@ -45,6 +45,8 @@ class App {
   polite = $state('');
   assertive = $state('');
   copied = $state('');
+  /** Files dropped on the page, for the import screen to take. */
+  dropped = $state.raw<File[]>([]);
   dialog = $state<'' | 'help' | 'palette' | 'settings'>('');
   /** What the open screen adds to keys, palette and footer. */
   actions = $state.raw<Action[]>([]);

@@ -23,7 +23,15 @@ export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  { key: '6', label: 'Stats', on: 'stats', to: stats },
+  { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
+  { key: '9', label: 'Search', on: 'search', to: () => ({ ...home, screen: 'search' }) },
 ];
+
+/** The statistics of what is looked at: the session, or all of them. */
+function stats(p: Place): Partial<Route> {
+  return { ...home, screen: 'stats', session: p.session, q: p.route.screen === 'events' ? p.route.q : '' };
+}
 
 /** A screen of one session, at the event that is selected. */
 function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
@@ -34,5 +42,8 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
+  import: () => import('./Import.svelte'),
+  search: () => import('./Search.svelte'),
+  stats: () => import('./Stats.svelte'),
   contacts: () => import('./Contacts.svelte'),
 };
