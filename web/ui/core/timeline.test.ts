@@ -1,6 +1,6 @@
 // This file tests where moments lie on the strip, and what a brush adds.
 import { expect, test } from 'vitest';
-import { cellAt, inWords, moment, Scale, shapes, withTime, type Cell, type Line } from './timeline';
+import { cellAt, coarse, inWords, moment, Scale, shapes, withTime, type Cell, type Line } from './timeline';
 
 const S = 1_000_000;
 const at = (s: number, c2s = 1, s2c = 2, errors = 0): Cell => [s * S, c2s, s2c, errors, 10, 20, 0];
@@ -39,6 +39,16 @@ test('any cells give a scale that only grows', () => {
     }
     expect(s.pieces[s.pieces.length - 1].end).toBeCloseTo(300);
   }
+});
+
+test('bars are wide enough to be seen', () => {
+  const cells = Array.from({ length: 500 }, (_, i) => at(i * 10, 1, 1, i % 2));
+  const line = coarse({ width: S, cells }, 600);
+  expect((line.width / (5000 * S)) * 600).toBeGreaterThanOrEqual(3);
+  expect(line.cells.reduce((n, c) => n + c[1], 0)).toBe(500);
+  expect(line.cells.reduce((n, c) => n + c[3], 0)).toBe(250);
+  expect(cells[1][1]).toBe(1); // what came from the server stays
+  expect(coarse(minute, 600)).toBe(minute);
 });
 
 test('nothing to draw', () => {

@@ -42,15 +42,19 @@ export class Scale {
   ) {
     const { cells, width: w } = line;
     if (!cells.length || width <= 0) return;
-    // A silence is cut out if it is longer than half of what is not silent.
-    const least = Math.max(20 * w, (cells.length * w) / 2);
-    const silences = cells
+    // A silence is cut out if it is more than a quarter of what is left to draw.
+    let left = cells[cells.length - 1][0] + w - cells[0][0];
+    const most = Math.min(MAX_BREAKS, Math.floor(width / (4 * BREAK)));
+    const silences: number[] = [];
+    const gaps = cells
       .map((c, i) => ({ i, gap: i ? c[0] - cells[i - 1][0] - w : 0 }))
-      .filter((s) => s.gap > least)
-      .sort((a, b) => b.gap - a.gap)
-      .slice(0, Math.min(MAX_BREAKS, Math.floor(width / (4 * BREAK))))
-      .map((s) => s.i)
-      .sort((a, b) => a - b);
+      .sort((a, b) => b.gap - a.gap);
+    for (const { i, gap } of gaps) {
+      if (gap <= Math.max(left / 4, 20 * w) || silences.length >= most) break;
+      silences.push(i);
+      left -= gap;
+    }
+    silences.sort((a, b) => a - b);
     const starts = [0, ...silences];
     const spans = starts.map((s, k) => {
       const last = cells[(starts[k + 1] ?? cells.length) - 1];
@@ -94,6 +98,22 @@ export class Scale {
       .slice(1)
       .map((p, i) => ({ x: this.pieces[i].end + BREAK / 2, us: p.from - this.pieces[i].to }));
   }
+}
+
+/** The line with cells wide enough to be seen as bars of some px. */
+export function coarse(line: Line, width: number, px = 3): Line {
+  const all = new Scale(line, width).pieces.reduce((n, p) => n + p.to - p.from, 0);
+  let w = line.width;
+  while (w * width < px * all) w *= 2;
+  if (w === line.width) return line;
+  const cells: Cell[] = [];
+  for (const c of line.cells) {
+    const start = Math.floor(c[0] / w) * w;
+    const last = cells[cells.length - 1];
+    if (last?.[0] === start) for (let k = 1; k < c.length; k++) last[k] += c[k];
+    else cells.push([start, c[1], c[2], c[3], c[4], c[5], c[6]]);
+  }
+  return { width: w, cells };
 }
 
 /** What of a cell is drawn: events or bytes, [up, down]. */

@@ -2,7 +2,7 @@
 // other screens are open.
 
 import { app } from '../app.svelte';
-import { ask } from '../core/contacts';
+import { ask } from '../core/ask';
 import { begunUpload, rememberUpload, Speed, type ImportReport, type Job } from '../core/imports';
 import { Refused, upload } from '../core/upload';
 
