@@ -64,6 +64,11 @@ describe.each(themes)('%s', (colorScheme) => {
     await drop(page, 'log.txt', readFileSync(capture).subarray(0, 3000));
     await page.waitForURL(/\/import$/);
     await page.getByRole('article', { name: 'log.txt' }).first().waitFor();
+    await page
+      .getByRole('article', { name: 'log.txt' })
+      .first()
+      .getByText(/^(imported|was imported already)/)
+      .waitFor();
     const before = files().length;
     for (const b of await page.getByRole('button', { name: /Remove from the list\s*: holiday.jpg/ }).all())
       await b.click();
