@@ -127,6 +127,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
 	mux.HandleFunc("GET /api/signins", s.serveSignIns)
 	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
+	mux.HandleFunc("GET /api/chats", s.serveChats)
+	mux.HandleFunc("GET /api/chats/{id}", s.serveChat)
+	mux.HandleFunc("GET /api/chats/{id}/find", s.serveChatFind)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

@@ -1,4 +1,4 @@
-// This file asks the server's API.
+// This file asks the server over plain HTTP.
 
 /** Gets JSON of the API; the server's words if it refuses. */
 export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {

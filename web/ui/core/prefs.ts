@@ -11,6 +11,10 @@ export interface Prefs {
   timeline: boolean; // the strip above the events
   wrap: boolean; // long lines of the raw view
   detailTab: string;
+  chatFonts: boolean; // messages in their fonts and colours
+  chatExact: boolean; // colours as they were, on white
+  chatEmoticons: boolean; // as pictures
+  chatRaw: boolean; // handles beside names
   filters: string[]; // history, newest first
 }
 
@@ -25,6 +29,10 @@ export const defaults: Prefs = {
   timeline: true,
   wrap: true,
   detailTab: 'decoded',
+  chatFonts: true,
+  chatExact: false,
+  chatEmoticons: true,
+  chatRaw: false,
   filters: [],
 };
 

@@ -17,6 +17,8 @@ test.each([
   ['/search', '?q=text:hello'],
   ['/s/12/contacts', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
+  ['/s/12/chat', ''],
+  ['/s/12/chat/3', '?at=50412'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {
@@ -42,7 +44,7 @@ test('a range of statistics is a term of the filter', () => {
   expect(parse('/s/12/stats', '?from=9&to=3').q).toBe('');
 });
 
-test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1'])(
+test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1', '/s/12/chat/x'])(
   '%s is no page',
   (path) => expect(parse(path).screen).toBe('unknown'),
 );

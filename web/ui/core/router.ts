@@ -7,9 +7,10 @@ import { withTime } from './timeline';
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'stats' | 'import' | 'search' | 'unknown';
+  screen: 'sessions' | 'events' | 'contacts' | 'stats' | 'import' | 'search' | 'chat' | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
+  chat: number; // of the chat screen, 0: none chosen
   q: string;
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
@@ -20,6 +21,7 @@ export const home: Route = {
   screen: 'sessions',
   session: 0,
   event: 0,
+  chat: 0,
   q: '',
   bytes: null,
   follow: false,
@@ -55,6 +57,9 @@ export function parse(path: string, search = ''): Route {
     if (from > 0 && to >= from && to < 8e15) r.q = withTime(r.q, from, to);
     return { ...r, screen: 'stats' };
   }
+  if (rest[0] === 'chat' && r.session && rest.length <= 2 && (rest.length === 1 || id(rest[1]) > 0)) {
+    return { ...r, screen: 'chat', chat: id(rest[1]) };
+  }
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -71,6 +76,10 @@ export function format(r: Route): string {
     const path = r.screen === 'search' ? '/search' : `${r.session ? `/s/${r.session}` : '/all'}/stats`;
     const p = [query(r.q), r.time ? `t=${r.time}` : ''].filter(Boolean);
     return p.length ? `${path}?${p.join('&')}` : path;
+  }
+  if (r.screen === 'chat') {
+    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
   }
   if (r.screen !== 'events') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';

@@ -22,6 +22,7 @@ export interface Screen {
 export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
+  { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
   { key: '6', label: 'Stats', on: 'stats', to: stats },
   { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
@@ -45,5 +46,6 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   import: () => import('./Import.svelte'),
   search: () => import('./Search.svelte'),
   stats: () => import('./Stats.svelte'),
+  chat: () => import('./Chat.svelte'),
   contacts: () => import('./Contacts.svelte'),
 };
