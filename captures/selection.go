@@ -60,6 +60,12 @@ func (s *selection) rank(n int64) int64 {
 	return r + int64(bits.OnesCount64(s.words[w]&(1<<((n-1)%64)-1)))
 }
 
+// has reports whether a number is in the set.
+func (s *selection) has(n int64) bool {
+	w := int((n - 1) / 64)
+	return w < len(s.words) && s.words[w]&(1<<((n-1)%64)) != 0
+}
+
 // at returns the number at position i of the set, 0 <= i < total.
 func (s *selection) at(i int64) int64 {
 	g := sort.Search(len(s.before), func(g int) bool { return s.before[g] > i }) - 1

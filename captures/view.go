@@ -40,6 +40,7 @@ type View struct {
 	tests  []test     // blocks tested in one go
 	parts  []*part    // by capture
 	moved  int64
+	redone int64 // grows when events are no longer selected, or are tested again
 	took   time.Duration
 	worked bool // a block was tested in this Advance
 }
@@ -117,6 +118,7 @@ func (v *View) refresh() {
 	if x := v.s.index(); x != v.x {
 		if v.x != nil {
 			v.moved++
+			v.redone++
 		}
 		v.x, v.parts, v.list = x, nil, nil
 	}
@@ -158,7 +160,11 @@ func (v *View) arrange(list []*index.Capture) {
 		v.parts = append(v.parts, p)
 	}
 	for i, p := range was { // captures that were taken away
-		if old[p.c] != nil && i < last {
+		if old[p.c] == nil {
+			continue
+		}
+		v.redone++
+		if i < last {
 			v.moved++
 		}
 	}
@@ -194,6 +200,7 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	}
 	reach := p.next
 	if first != 0 && first < p.next {
+		v.redone++
 		again = slices.Clone(p.sel.from(first))
 		p.sel.cut(first)
 		p.errs.cut(first)

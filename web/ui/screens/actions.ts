@@ -67,6 +67,11 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       when: () => app.route.session !== 0,
       run: () => marked.compareOne(app.route.session),
     },
+    {
+      id: 'timeline',
+      label: 'Show or hide the timeline',
+      run: () => app.savePrefs({ timeline: !app.prefs.timeline }),
+    },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
     { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
     {
