@@ -386,6 +386,10 @@ func (k *sink) Event(e *event.Event) {
 	if e.Answers != 0 && k.follows && k.s.answered != nil {
 		k.s.answered(e)
 	}
+	if e.Kind == event.Gap {
+		k.report.Gaps++
+		k.report.Missing += max(e.Missing, 0)
+	}
 	k.w.Event(e)
 }
 func (k *sink) Connection(c *event.Connection) { k.w.Connection(c) }

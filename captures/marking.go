@@ -185,6 +185,7 @@ func (v *View) retest(p *part, n int64) {
 			return errOne
 		}
 		if p.sel.put(n, selected) {
+			v.redone++
 			p.errs.put(n, selected && b.Error(i))
 			v.moved++
 		}

@@ -80,6 +80,7 @@ type Store struct {
 
 	rosters  rosters
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
+	chats    chats
 }
 
 // Options says how to open a store. The zero value is right for most callers.

@@ -41,6 +41,7 @@ type View struct {
 	parts  []*part    // by capture
 	marked int64      // changes of the marks that are taken over
 	moved  int64
+	redone int64 // grows when events are no longer selected, or are tested again
 	took   time.Duration
 	worked bool // a block was tested in this Advance
 }
@@ -120,6 +121,7 @@ func (v *View) refresh() {
 	if x := v.s.index(); x != v.x {
 		if v.x != nil {
 			v.moved++
+			v.redone++
 		}
 		v.x, v.parts, v.list = x, nil, nil
 	}
@@ -160,7 +162,11 @@ func (v *View) arrange(list []*index.Capture) {
 		v.parts = append(v.parts, p)
 	}
 	for _, p := range was { // captures that were taken away
-		if old[p.c] != nil && p.total(v.scan.everything()) > 0 {
+		if old[p.c] == nil {
+			continue
+		}
+		v.redone++
+		if p.total(v.scan.everything()) > 0 {
 			v.moved++
 		}
 	}
@@ -196,6 +202,7 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	}
 	reach := p.next
 	if first != 0 && first < p.next {
+		v.redone++
 		again = slices.Clone(p.sel.from(first))
 		p.sel.cut(first)
 		p.errs.cut(first)

@@ -26,7 +26,7 @@ const (
 )
 
 // viewSlots are the slots of a view.
-type viewSlots struct{ stat, rows []byte }
+type viewSlots struct{ stat, rows, agg []byte }
 
 // outbox stands between the worker (and the reader, for errors) and the
 // writer.
@@ -87,7 +87,7 @@ func (o *outbox) marksFree() bool {
 	return o.marks == nil
 }
 
-// stat and rows fill the slots of a view; forget empties them, for a view that
+// stat, rows and agg fill the slots of a view; forget empties them, for a view that
 // is gone or begins anew.
 func (o *outbox) stat(view int32, frame []byte) {
 	o.mu.Lock()
@@ -99,6 +99,13 @@ func (o *outbox) stat(view int32, frame []byte) {
 func (o *outbox) rows(view int32, frame []byte) {
 	o.mu.Lock()
 	o.view(view).rows = frame
+	o.mu.Unlock()
+	o.kick()
+}
+
+func (o *outbox) agg(view int32, frame []byte) {
+	o.mu.Lock()
+	o.view(view).agg = frame
 	o.mu.Unlock()
 	o.kick()
 }
@@ -169,6 +176,9 @@ func (o *outbox) take(frames [][]byte) [][]byte {
 		}
 		if v.stat != nil {
 			frames = append(frames, v.stat)
+		}
+		if v.agg != nil {
+			frames = append(frames, v.agg)
 		}
 		*v = viewSlots{}
 	}

@@ -63,6 +63,7 @@ func (w *worker) run(ctx context.Context) {
 		due := now.Add(time.Hour)
 		for _, v := range w.views {
 			due = earlier(due, v.report(w))
+			due = earlier(due, v.reportSum(w))
 		}
 		w.tellMarks()
 		w.tellRemovals()
@@ -116,6 +117,7 @@ func (w *worker) grant() {
 			w.views[id] = v
 		}
 		v.tail = want.tail
+		v.wantSum(want.agg)
 		if want.win != nil {
 			v.win = want.win
 		}
@@ -131,7 +133,7 @@ func (w *worker) scan(ctx context.Context) bool {
 	var v *view
 	behind := 0
 	for id, c := range w.views {
-		if c.current {
+		if !c.behind() {
 			continue
 		}
 		behind++
@@ -143,8 +145,8 @@ func (w *worker) scan(ctx context.Context) bool {
 		return false
 	}
 	w.last = v.id
-	v.advance(ctx, slice)
-	if v.current {
+	v.step(ctx)
+	if !v.behind() {
 		behind--
 	}
 	v.window(w)

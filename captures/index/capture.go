@@ -148,6 +148,19 @@ func (c *Capture) Parties() (connections, sessions int) {
 	return connections, sessions
 }
 
+// EachConnection calls f for the connections of the capture in order of ids,
+// with the number of the first event known of each, 0 if there is none. f must
+// be quick, and keep no pointer.
+func (c *Capture) EachConnection(f func(v *event.Connection, first int64)) {
+	c.x.mu.RLock()
+	defer c.x.mu.RUnlock()
+	for _, v := range c.conns {
+		if v != nil && v.ID != 0 {
+			f(&v.Connection, v.first)
+		}
+	}
+}
+
 // Ref names a block.
 type Ref struct {
 	First int64 // number of its first event within the capture

@@ -42,7 +42,7 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 			return fmt.Errorf("practice server: %w", err)
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
-		p := &proxy.Proxy{Upstream: server.DispatchAddr(), Listen: []string{"127.0.0.1:0"}, Drain: time.Second}
+		p := &proxy.Proxy{Upstream: server.DispatchAddr(), Listen: []string{"127.0.0.1:0"}, Drain: time.Second, FileTransfers: true}
 		log, err := flags.logger(e)
 		if err != nil {
 			return err

@@ -47,6 +47,8 @@ class App {
   copied = $state('');
   /** Marks that changed last: for what is shown beside the rows. */
   marked = $state.raw<Marked[]>([]);
+  /** Files dropped on the page, for the import screen to take. */
+  dropped = $state.raw<File[]>([]);
   dialog = $state<'' | 'help' | 'palette' | 'settings'>('');
   /** What the open screen adds to keys, palette and footer. */
   actions = $state.raw<Action[]>([]);
@@ -126,6 +128,9 @@ class App {
         break;
       case 'rows':
         this.views.get(m.view)?.onRows(m);
+        break;
+      case 'agg':
+        this.views.get(m.view)?.onSum(m);
         break;
       case 'res':
         for (const v of this.views.values()) v.onFound(m.seq, Number(m.index));

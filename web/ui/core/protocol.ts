@@ -109,6 +109,74 @@ export interface Marks {
   list: Marked[];
 }
 
+/** What is wanted to be added up over a view. */
+export interface SumWish {
+  kinds: ('timeline' | 'numbers' | 'hits')[];
+  n?: number; // cells of the timeline
+  groups?: number; // sessions with hits
+}
+
+/** What was added up over a view so far; scan is the share of the store, absent when it is all. */
+export interface Sum {
+  op: 'agg';
+  view: number;
+  epoch: number;
+  scan?: number;
+  timeline?: { width: number; cells: [number, number, number, number, number, number, number][] };
+  numbers?: Numbers;
+  hits?: { of: number; uncounted: number; list: SessionHits[] };
+}
+
+export interface SessionHits {
+  session: number; // 0: of none
+  count: number;
+  rows: Row[]; // the first ones
+}
+
+export interface Flow {
+  events: number;
+  bytes: number;
+}
+
+export interface Latency {
+  command: string; // of the request; "": all of the role
+  role: string;
+  count: number;
+  p50: number; // µs
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface Numbers {
+  totals: {
+    events: number;
+    directions: [Flow, Flow]; // c2s, s2c
+    errors: number;
+    raw: number;
+    gaps: number;
+    notes: number;
+  };
+  first: number; // µs
+  last: number;
+  commands: { name: string; count: number; bytes: number; errors: number }[];
+  commands_of: number;
+  latencies: Latency[];
+  answers: number;
+  points: [id: number, ts: number, us: number, latency: number][]; // latency: place in latencies
+  accounts: ({ account: string } & Flow)[];
+  accounts_of: number;
+  accounts_lost: number;
+  keepalives: {
+    count: number;
+    p50: number;
+    p95: number;
+    p99: number;
+    max: number;
+    bars: [from: number, to: number, count: number][];
+  };
+}
+
 export interface Connection {
   id: number;
   role: string;
@@ -270,6 +338,7 @@ export type ServerMessage =
   | { op: 'proxy'; proxy: Proxy | null }
   | Stat
   | Rows
+  | Sum
   | Sessions
   | Marks
   | ({ op: 'res'; seq: number } & Record<string, unknown>)

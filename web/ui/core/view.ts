@@ -1,7 +1,17 @@
 // This file is the page's window into a view of the server: it asks for the
 // rows that are on screen in pages of 128, keeps at most 64 of them, and keeps
 // the old picture until a new filter has its first answer.
-import { MAX_WINDOW, R, type Err, type Marked, type Row, type Rows, type Stat } from './protocol';
+import {
+  MAX_WINDOW,
+  R,
+  type Err,
+  type Marked,
+  type Row,
+  type Rows,
+  type Stat,
+  type Sum,
+  type SumWish,
+} from './protocol';
 
 export const PAGE = 128; // rows
 export const MAX_PAGES = 64; // 8,192 rows, about 2 MB
@@ -135,6 +145,8 @@ export class EventView {
   private superseded: Picture | null = null; // given up for next before it was answered
   private opens = 0; // pictures asked for since the last one shown
   private tailRows = 0;
+  private sumWish: SumWish | null = null;
+  private onSumDone: ((s: Sum) => void) | null = null;
   private asked: { seq: number; epoch: number; at: number } | null = null;
   private want: [first: number, last: number] = [0, 0];
   private finding: Picture | null = null; // whose landing is being looked for
@@ -158,6 +170,7 @@ export class EventView {
     this.forgetFinds();
     this.wire.send({ op: 'sub', view: this.id, epoch: this.next.epoch, scope, q });
     this.wire.send({ op: 'tail', view: this.id, n: this.tailRows });
+    this.askSum();
     this.on.changed();
   }
 
@@ -191,6 +204,23 @@ export class EventView {
     if (n === this.tailRows) return;
     this.tailRows = n;
     if (this.next || this.shown.epoch > 0) this.wire.send({ op: 'tail', view: this.id, n });
+  }
+
+  /** Has what is selected added up, and told anew as it grows; null ends that. */
+  sum(wish: SumWish | null, on: (s: Sum) => void = () => {}): void {
+    const ends = this.sumWish !== null && wish === null;
+    this.sumWish = wish;
+    this.onSumDone = on;
+    if (this.next || this.shown.epoch > 0) this.askSum(ends);
+  }
+
+  private askSum(ends = false): void {
+    if (this.sumWish) this.wire.send({ op: 'agg', view: this.id, ...this.sumWish });
+    else if (ends) this.wire.send({ op: 'agg', view: this.id, kinds: [] });
+  }
+
+  onSum(s: Sum): void {
+    if (this.sumWish && s.epoch === (this.next ?? this.shown).epoch) this.onSumDone?.(s);
   }
 
   /** The reader has moved: a landing still to come must not move the viewport. */

@@ -6,6 +6,7 @@ import type { Action } from '../core/keys';
 import { WORDS } from '../core/marks';
 import type { TimeMode } from '../core/router';
 import type { EventsModel } from './events.svelte';
+import { marked } from './marked.svelte';
 
 /** Terms of the quick chips. */
 export const KEEP_ALIVES = '-cmd:(PNG, QNG)';
@@ -77,6 +78,18 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
     })),
     { id: 'note', label: 'Note on the event', keys: ['m'], when: () => model.sel !== 0, run: screen.note },
     { id: 'marked', label: 'Only marked events, or all', run: () => screen.chip(MARKED) },
+    {
+      id: 'compare',
+      label: 'Compare this session with …',
+      keys: ['c'],
+      when: () => app.route.session !== 0,
+      run: () => marked.compareOne(app.route.session),
+    },
+    {
+      id: 'timeline',
+      label: 'Show or hide the timeline',
+      run: () => app.savePrefs({ timeline: !app.prefs.timeline }),
+    },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
     { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
     {
