@@ -163,6 +163,7 @@ func (v *View) remark() {
 		if all { // too many to look at each
 			p.sel, p.errs, p.scoped, p.next = selection{}, selection{}, selection{}, 1
 			v.moved++
+			v.redone++
 			continue
 		}
 		for _, c := range changes {
