@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"msnscope/captures/index"
-	"msnscope/captures/record"
 	"msnscope/decode"
 )
 
@@ -40,7 +39,7 @@ func chatsText(t *testing.T, s *Store, session int64) string {
 	return string(text)
 }
 
-func switchboard(t *testing.T, f *record.File, port uint16) *talk {
+func switchboard(t *testing.T, f *Recording, port uint16) *talk {
 	return &talk{t: t, conn: f.Connect(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.9"), port), netip.MustParseAddrPort("127.0.0.1:1864"))}
 }
 

@@ -44,6 +44,8 @@ type Report struct {
 	Ignored     []Ignored          // those without, and why; at most 10,000
 	MoreIgnored int64              // how many are not listed
 	Problems    []string           // damage, with packet numbers; at most 10,000
+	Gaps        int64              // places where bytes are missing
+	Missing     int64              // bytes missing, as far as that is known
 }
 
 // Ignored is a TCP connection in which no MSNP was recognised.
@@ -235,7 +237,7 @@ func (s *Store) sameAs(path string) (*file, error) {
 	s.mu.Lock()
 	var files []*file
 	for _, f := range s.files {
-		if f != s.recorded {
+		if f.rec == nil {
 			files = append(files, f)
 		}
 	}

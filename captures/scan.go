@@ -11,6 +11,7 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/filter"
 	"msnscope/captures/index"
+	"msnscope/captures/marks"
 )
 
 // Scope limits a view or a walk. The zero Scope is everything.
@@ -35,6 +36,11 @@ type scanner struct {
 	errors      bool  // error replies only
 	noted       bool  // events with warnings only
 	open        bool  // unanswered requests only
+	marked      bool  // events to which a user has added something only
+
+	marks *marks.Log
+	name  string // of the capture file
+	added []marks.Marked
 
 	c        *index.Capture
 	grouping int                   // of members
@@ -48,8 +54,8 @@ type scanner struct {
 	ev       event.Event
 }
 
-func newScanner(scope Scope, q *filter.Query) *scanner {
-	s := &scanner{scope: scope, from: math.MinInt64, to: math.MaxInt64}
+func newScanner(m *marks.Log, scope Scope, q *filter.Query) *scanner {
+	s := &scanner{marks: m, scope: scope, from: math.MinInt64, to: math.MaxInt64}
 	if q.String() == "" {
 		return s
 	}
@@ -79,7 +85,7 @@ func newScanner(scope Scope, q *filter.Query) *scanner {
 		}
 	}
 	s.from, s.to = q.Times()
-	s.errors, s.noted, s.open = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered()
+	s.errors, s.noted, s.open, s.marked = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered(), q.OnlyMarked()
 	return s
 }
 
@@ -107,7 +113,7 @@ func (s *scanner) covers(c *index.Capture) bool {
 // in makes the scanner ready for a capture as it is now.
 func (s *scanner) in(c *index.Capture) {
 	if s.c != c {
-		s.c, s.grouping, s.chatting = c, -1, -1
+		s.c, s.grouping, s.chatting, s.name = c, -1, -1, c.State().Name
 	}
 	if s.byChat() {
 		if chats, count, same := c.Chats(s.chatting); !same {
@@ -172,7 +178,8 @@ func hasAny(f *index.Facts, connections []int64, spans []index.Span) bool {
 // those in the scope. The event of a selected one is in s.ev until the next;
 // unless nothing is tested: then the caller takes it from the block.
 func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Block, i int, selected bool) error) error {
-	may := s.may(&r.Facts)
+	s.added = s.marks.Between(s.name, s.c.ID(r.First), s.c.ID(r.End()), s.added[:0])
+	may := s.may(&r.Facts) && (!s.marked || len(s.added) > 0)
 	s.memory.HeadOnly = !may
 	b, err := s.c.Read(r, &s.memory)
 	if err != nil {
@@ -207,7 +214,35 @@ func (s *scanner) selects(r *index.Ref, b *index.Block, i int) bool {
 		return false
 	}
 	b.Event(i, &s.ev)
-	s.ev.Session, s.ev.Unanswered = s.sessions[i], open
+	s.ev.Session, s.ev.Unanswered, s.ev.Mark = s.sessions[i], open, s.markOf(s.ev.ID)
 	s.ev.Chat = s.chats[b.Connection(i)]
 	return s.q.Match(&s.ev)
+}
+
+// markOf returns what is added to an event of the block at hand.
+func (s *scanner) markOf(id int64) event.Mark {
+	for i := range s.added {
+		if s.added[i].ID == id {
+			return s.added[i].Mark
+		}
+	}
+	return event.Mark{}
+}
+
+// next returns the first block from event n on that may hold selected events,
+// or with inScope events of the scope.
+func (s *scanner) next(n int64, wanted func(*index.Facts) bool, every bool) (index.Ref, bool) {
+	for !every && s.marked {
+		id := s.marks.Next(s.name, s.c.ID(n))
+		if id == 0 {
+			return index.Ref{}, false
+		}
+		at := id - s.c.ID(0)
+		r, ok := s.c.Next(at, wanted)
+		if !ok || r.First <= at {
+			return r, ok
+		}
+		n = r.First
+	}
+	return s.c.Next(n, wanted)
 }

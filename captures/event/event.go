@@ -68,6 +68,8 @@ type Event struct {
 	// Unanswered: a request whose answer has not come so far. The follower sets
 	// it on every request; the store keeps it up to date.
 	Unanswered bool
+	// Mark is what a user has added. Like Session it is filled in by the store.
+	Mark Mark
 	// Chat is what the connection is a part of, nil if of none. Like Session it is
 	// filled in when an event is read, by who has a filter that asks for it.
 	Chat *Chat
@@ -168,4 +170,7 @@ type Session struct {
 	Chats   int64 // switchboard connections
 	Bytes   int64
 	Conns   []int64 // connection ids in order of opening
+	// The store fills these in.
+	Imported bool  // its capture was not recorded here
+	Label    Label // what a user has added
 }

@@ -178,7 +178,14 @@ func (r *report) command(e *event.Event) {
 	} else {
 		r.put("<td class=\"c\">")
 	}
-	r.putf("<details><summary><code>%s</code> %s</summary>", escape(name), escape(summary))
+	star := ""
+	if e.Mark != (event.Mark{}) {
+		star = "★ "
+	}
+	r.putf("<details><summary>%s<code>%s</code> %s</summary>", star, escape(name), escape(summary))
+	if star != "" {
+		r.putf("<p><b>%s</b></p>", escape(e.Mark.String()))
+	}
 	r.details(e)
 	r.put("</details>")
 	if e.Dir == decode.C2S {

@@ -246,6 +246,9 @@ func textNeed(c *comparison, a *atom, re *regexp.Regexp) need {
 			n.says = [][]string{newPattern(a).pieces}
 		}
 	}
+	if c.field.Name == "mark" {
+		return markedOnly
+	}
 	return n
 }
 

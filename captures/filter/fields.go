@@ -4,7 +4,6 @@
 package filter
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -39,7 +38,6 @@ const (
 	kindConn                // a number or a role
 	kindStatus              // an error number or a presence status
 	kindChat                // a chat: its session id, its number, who is in it
-	kindLater               // known, but nothing can answer it yet
 )
 
 type field struct {
@@ -106,19 +104,10 @@ var table = []*field{
 	{FieldInfo: FieldInfo{"header", "MIME header or field: header.content-type:text/x-*", nil}, kind: kindText, text: headerText, price: costText, also: []string{"mime", "headers"}},
 	{FieldInfo: FieldInfo{"font", "font of a message", nil}, kind: kindText, text: fontText, price: costText, also: []string{"typeface"}},
 	{FieldInfo: FieldInfo{"rule", "rule of the protocol that is broken: unanswered", ruleValues()}, kind: kindWord, words: ruleWords, price: costColumn, also: []string{"warning", "check", "conform"}},
-	{FieldInfo: FieldInfo{"note", "name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn},
+	{FieldInfo: FieldInfo{"note", "your note; or the name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn, also: []string{"remark"}},
+	{FieldInfo: FieldInfo{"mark", "your mark: star, red, or any word; * for all", markValues}, kind: kindText, text: markText, price: costColumn, also: []string{"bookmark", "colour", "color", "tag"}},
 	{FieldInfo: FieldInfo{"raw", "the bytes on the wire", nil}, kind: kindBytes, price: costBytes, also: []string{"data", "wire"}},
 	{FieldInfo: FieldInfo{"hex", "the bytes on the wire, in hex: \"0d 0a\"", nil}, kind: kindHex, price: costBytes},
-}
-
-// laterFields are in the language, but no event says anything about them yet.
-var laterFields = []*field{
-	{FieldInfo: FieldInfo{Name: "mark"}, kind: kindLater},
-}
-
-// insteadOf says what can be asked in place of a later field.
-var insteadOf = map[string]string{
-	"mark": "",
 }
 
 var (
@@ -128,11 +117,9 @@ var (
 
 func init() { // after table, to which the parsing of values refers
 	byName = make(map[string]*field)
-	for _, f := range slices.Concat(table, laterFields) {
+	for _, f := range table {
 		byName[f.Name] = f
-		if f.kind != kindLater {
-			infos = append(infos, f.FieldInfo)
-		}
+		infos = append(infos, f.FieldInfo)
 	}
 }
 
@@ -149,8 +136,6 @@ func (p *parser) lookUp(start int, name string) (*field, string, error) {
 		}
 		whole := p.bareEnd(p.pos) // text that happens to look like a field
 		return nil, "", p.suggest(start, whole, `no field "`+base+`"`, quote(p.q[start:whole]))
-	case f.kind == kindLater:
-		return nil, "", p.fail(start, end, "%q cannot be asked yet%s", base, insteadOf[base])
 	case f.Name == "header" && arg == "":
 		return nil, "", p.suggest(start, end, "which header", "header.content-type")
 	case f.Name != "header" && dotted:

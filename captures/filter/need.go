@@ -20,24 +20,25 @@ type need struct {
 	errors      bool       // error replies only
 	noted       bool       // events with warnings only
 	open        bool       // unanswered requests only
+	marked      bool       // events to which a user has added something only
 }
 
 var everything = need{from: math.MinInt64, to: math.MaxInt64}
 
 // nothing is the need of a filter that selects nothing.
-var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, handles: []string{}, says: [][]string{}, errors: true, noted: true, open: true}
+var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, handles: []string{}, says: [][]string{}, errors: true, noted: true, open: true, marked: true}
 
 func (a need) and(b need) need {
 	return need{
 		both(a.commands, b.commands), both(a.sessions, b.sessions), both(a.connections, b.connections), fewer(a.handles, b.handles), saysBoth(a.says, b.says),
-		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors, a.noted || b.noted, a.open || b.open,
+		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors, a.noted || b.noted, a.open || b.open, a.marked || b.marked,
 	}
 }
 
 func (a need) or(b need) need {
 	return need{
 		either(a.commands, b.commands), either(a.sessions, b.sessions), either(a.connections, b.connections), either(a.handles, b.handles), saysEither(a.says, b.says),
-		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors, a.noted && b.noted, a.open && b.open,
+		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors, a.noted && b.noted, a.open && b.open, a.marked && b.marked,
 	}
 }
 

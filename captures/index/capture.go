@@ -135,6 +135,23 @@ func (c *Capture) Members(session int64, known int) (ks []int64, grouping int, s
 	return ks, c.grouping, false
 }
 
+// Parties returns how many connections and sessions there are.
+func (c *Capture) Parties() (connections, sessions int) {
+	c.x.mu.RLock()
+	defer c.x.mu.RUnlock()
+	for _, v := range c.conns {
+		if v != nil && v.ID != 0 {
+			connections++
+		}
+	}
+	for _, v := range c.sessions {
+		if v != nil {
+			sessions++
+		}
+	}
+	return connections, sessions
+}
+
 // EachConnection calls f for the connections of the capture in order of ids,
 // with the number of the first event known of each, 0 if there is none. f must
 // be quick, and keep no pointer.

@@ -16,6 +16,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	grows := fs.BoolP("follow", "f", false, "the file is still being written: go on until Ctrl-C, or until it is replaced")
 	watched := fs.String("watch", "", "import what comes to rest in this `DIR`, each file once, until Ctrl-C")
+	keep := limitFlags(fs, false)
 	return func(e *env, args []string) (err error) {
 		switch {
 		case *watched != "" && (len(args) > 0 || *grows):
@@ -29,7 +30,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		store, err := captures.Open(dir, captures.Options{})
+		store, err := captures.Open(dir, captures.Options{Keep: *keep})
 		if err != nil {
 			return err
 		}
@@ -48,6 +49,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 				break
 			}
 		}
+		store.Retain()
 		return err
 	}
 }

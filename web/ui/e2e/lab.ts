@@ -32,7 +32,7 @@ export interface Running {
 /** One run of the lab: a directory, a binary, a browser. */
 export class Lab {
   readonly dir = mkdtempSync(join(tmpdir(), 'msnscope-e2e-'));
-  private readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
+  readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
   private browser: Browser | undefined;
   private ends: (() => Promise<unknown>)[] = [];
 
