@@ -124,8 +124,8 @@ func (c *conn) takeInbox(dir decode.Direction) []injection {
 // injectAll sends what waits to be sent, if the direction is between two
 // commands; else it is sent when it is.
 func (d *pump) injectAll() bool {
-	if d.received-int64(d.framer.Pending()) < d.sent {
-		return true // the rest of a command is on its way
+	if d.cut {
+		return true
 	}
 	for _, in := range d.conn.takeInbox(d.dir) {
 		if !d.sendOwn(in.data, in.by, false) {

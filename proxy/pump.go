@@ -36,6 +36,7 @@ type pump struct {
 	sent     int64
 
 	recorded int64
+	cut      bool // the command that was forwarded last goes on behind sent
 
 	edits    []event.Edit    // of bytes from sent on, in order
 	told     int             // of these, recorded
@@ -268,6 +269,7 @@ func (d *pump) forward(to int64) bool {
 	if !d.write(from, to) {
 		return false
 	}
+	d.cut = to > d.received-int64(d.framer.Pending())
 	d.pass(to)
 	return true
 }

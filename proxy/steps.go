@@ -124,6 +124,9 @@ func (d *pump) perform() bool {
 		w.steps = slices.Delete(w.steps, 0, 1)
 	}
 	w.ends = w.ends[:0]
+	if !d.injectAll() {
+		return false
+	}
 	d.record(d.received)
 	if !d.forward(d.until()) || !d.injectAll() {
 		return false
@@ -163,11 +166,14 @@ func (d *pump) act(s *step) (done, ok bool) {
 		return false, true
 	}
 	if !s.begun {
-		if d.hurry == "" && now.Before(s.due) {
-			return false, true
+		if s.v.Together != Apart && d.hurry == "" {
+			if limit := s.at.Add(s.v.Wait + togetherWait); d.work.next(s.end) < 0 && now.Before(limit) {
+				s.due = limit
+				return false, true
+			}
+			s.due = s.at.Add(s.v.Wait)
 		}
-		if s.v.Together != Apart && d.hurry == "" && d.work.next(s.end) < 0 && now.Before(s.at.Add(togetherWait)) {
-			s.due = s.at.Add(togetherWait)
+		if d.hurry == "" && now.Before(s.due) {
 			return false, true
 		}
 		s.begun, s.due = true, time.Time{}
