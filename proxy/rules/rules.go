@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -137,14 +138,27 @@ func (r *Rules) Idle() bool {
 // Decide is part of proxy.Decider.
 func (r *Rules) Decide(c *proxy.Command) (v proxy.Verdict, ok bool) {
 	s := r.present()
-	for _, list := range [2][]*rule{s.next, s.rules} {
-		for _, m := range list {
-			if v, ok = m.decide(c); ok {
-				return v, true
-			}
+	for _, m := range s.next {
+		if v, ok = m.decide(c); ok {
+			r.used(m)
+			return v, true
+		}
+	}
+	for _, m := range s.rules {
+		if v, ok = m.decide(c); ok {
+			return v, true
 		}
 	}
 	return v, false
+}
+
+// used takes a rule of HoldNext out.
+func (r *Rules) used(m *rule) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	old := r.present()
+	next := slices.DeleteFunc(slices.Clone(old.next), func(o *rule) bool { return o == m })
+	r.put(&set{rules: old.rules, next: next})
 }
 
 // Status returns the rules with what they have done, where they came from, and
