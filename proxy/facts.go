@@ -10,8 +10,9 @@ import (
 	"msnscope/decode"
 )
 
-// learn takes note of what a whole command says.
-func (c *conn) learn(dir decode.Direction, fr *decode.Frame) {
+// learn takes note of what a whole command says, and reports whether the role
+// of the connection is known now.
+func (c *conn) learn(dir decode.Direction, fr *decode.Frame) bool {
 	c.factsMu.Lock()
 	defer c.factsMu.Unlock()
 	if c.facts == nil {
@@ -21,6 +22,7 @@ func (c *conn) learn(dir decode.Direction, fr *decode.Frame) {
 		}
 	}
 	c.facts.Learn(dir, fr)
+	return c.facts.Role != decode.RoleUnknown
 }
 
 // eventOf is a command with what is known when it passes.

@@ -51,11 +51,12 @@ func (c *conn) inject(dir decode.Direction, data []byte, by string) error {
 		return errNothing
 	case len(data) > MaxInject:
 		return errTooLong
-	case c.pumps[dir].unframed || c.pumps[dir].heads != nil:
-		return errNoMSNP
 	}
 	c.mu.Lock()
 	switch {
+	case c.server != nil && (c.pumps[dir].unframed || c.pumps[dir].heads != nil):
+		c.mu.Unlock()
+		return errNoMSNP
 	case c.server == nil || c.aborted || c.ended[dir] || c.broken[dir]:
 		c.mu.Unlock()
 		return errGone

@@ -91,12 +91,12 @@ func (c *conn) live() (l LiveConn, ok bool) {
 	role, account := c.known()
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.server == nil || c.aborted || c.ended[0] && c.ended[1] || c.listener.transfer != nil {
+	if c.server == nil || c.aborted || c.ended[0] && c.ended[1] || c.pumps[0].unframed || c.pumps[0].heads != nil {
 		return l, false
 	}
 	return LiveConn{
 		ID: c.number, Role: role.String(), Account: account, Dialect: decode.Dialect(c.dialect.Load()).String(),
-		Client: c.remote.String(), Server: addrPort(c.server.RemoteAddr()).String(), Opened: c.opened.UnixMicro(),
+		Client: c.remote.String(), Server: c.addr.String(), Opened: c.opened.UnixMicro(),
 	}, true
 }
 
@@ -106,7 +106,7 @@ func (h *Held) info() HeldCommand {
 	i := HeldCommand{
 		ID: h.ID, Conn: e.Connection, Role: e.Role.String(), Account: e.Account, Dir: e.Dir.String(), Cmd: e.Cmd(), TrID: e.TrID,
 		Size: len(e.Raw), Summary: e.Summary(), By: h.By, At: h.At.UnixMicro(), Drop: h.Drop, Behind: h.behind,
-		Client: h.conn.remote.String(), Server: addrPort(h.conn.server.RemoteAddr()).String(),
+		Client: h.conn.remote.String(), Server: h.conn.addr.String(),
 	}
 	if len(i.Summary) > maxSummary {
 		i.Summary = i.Summary[:maxSummary] + "…"
@@ -127,7 +127,7 @@ func (p *Proxy) HeldEvent(id int64) (*event.Event, *event.Connection) {
 		return nil, nil
 	}
 	return &h.Event, &event.Connection{
-		ID: h.Event.Connection, Role: h.Event.Role, Client: h.conn.remote, Server: addrPort(h.conn.server.RemoteAddr()), Live: true,
+		ID: h.Event.Connection, Role: h.Event.Role, Client: h.conn.remote, Server: h.conn.addr, Live: true,
 	}
 }
 

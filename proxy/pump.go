@@ -30,6 +30,7 @@ type pump struct {
 	// unframed: a file transfer, which is no MSNP and goes on as it comes.
 	unframed bool
 	heads    *heads // an HTTP gateway's: messages instead of commands
+	knows    bool   // the role of the connection
 
 	// Positions in the stream as its origin sends it.
 	received int64
@@ -137,7 +138,9 @@ func (d *pump) commands(p []byte) {
 	for d.framer.Next(&fr) {
 		if fr.Kind == decode.FrameCommand {
 			commands++
-			d.conn.learn(d.dir, &fr)
+			if !d.knows || fr.Raw[0] != 'M' && fr.Raw[0] != 'N' { // what MSG and NLN, of which there are most, teach
+				d.knows = d.conn.learn(d.dir, &fr)
+			}
 			d.look(&fr)
 			if d.conn.injected.Load() || d.conn.proxy.decides() {
 				d.decide(&fr)

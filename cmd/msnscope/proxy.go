@@ -26,6 +26,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	transfers := fs.Bool("file-transfers", false, "have file transfers come through too: replaces the addresses in their invitations")
 	ways := defineWays(fs)
 	monitor := fs.String("metrics", "", "`ADDR`ess of /metrics (Prometheus), /healthz and /readyz; needs no token")
+	rulesAt := fs.String("rules", "", "`FILE` of rules that hold, change, delay or break what passes; read again when it changes")
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
 	keep := limitFlags(fs, true)
@@ -43,7 +44,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		if err := ways.apply(p); err != nil {
 			return err
 		}
-		return runProxy(e, p, pageFlags, *storeAt, *monitor, *keep, nil)
+		return runProxy(e, p, pageFlags, *storeAt, *monitor, *rulesAt, *keep, nil)
 	}
 }
 
@@ -56,11 +57,20 @@ func zeroIsNone(d time.Duration) time.Duration {
 }
 
 // runProxy runs a proxy with its store and page until the program is told to
-// end; monitor is the address for monitoring, "" for none. more runs beside it.
-func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, keep captures.Keep, more func(context.Context) error) (err error) {
+// end; monitor is the address for monitoring and rulesAt a file of rules, "" for
+// none. more runs beside it.
+func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor, rulesAt string, keep captures.Keep, more func(context.Context) error) (err error) {
 	log, err := flags.logger(e)
 	if err != nil {
 		return err
+	}
+	h := &hands{proxy: p}
+	p.Deciders = append(p.Deciders, &h.rules)
+	var ruled *rulesFile
+	if rulesAt != "" {
+		if ruled, err = openRules(rulesAt, h, log); err != nil {
+			return err
+		}
 	}
 	dir, err := storeDir(e, storeAt)
 	if err != nil {
@@ -91,7 +101,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 		page.listener.Close()
 		return err
 	}
-	page.server.Proxy = proxyView{p, store, file}
+	page.server.Proxy, page.server.Hands = proxyView{p, store, file}, h
 	var watched net.Listener
 	if monitor != "" {
 		if watched, err = sockets.listen(monitor); err != nil {
@@ -109,6 +119,9 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 	parts := []func(context.Context) error{
 		func(ctx context.Context) error { defer endPage(); return p.Serve(ctx) },
 		func(context.Context) error { return page.server.Serve(pageCtx, page.listener) },
+	}
+	if ruled != nil {
+		parts = append(parts, ruled.watch)
 	}
 	if watched != nil {
 		v := newVitals(set, p, store, file, page.server)
