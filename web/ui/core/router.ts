@@ -8,7 +8,17 @@ import { withTime } from './timeline';
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'compare' | 'stats' | 'import' | 'search' | 'chat' | 'unknown';
+  screen:
+    | 'sessions'
+    | 'events'
+    | 'contacts'
+    | 'compare'
+    | 'stats'
+    | 'import'
+    | 'search'
+    | 'chat'
+    | 'intercept'
+    | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
   chat: number; // of the chat screen, 0: none chosen
@@ -17,7 +27,12 @@ export interface Route {
   follow: boolean;
   time: TimeMode | null; // null: as in the settings
   compare: Asked | null; // what the compare screen compares
+  part: InterceptPart; // of the intercept screen
+  held: number; // the held command looked at, 0: none
 }
+
+export type InterceptPart = '' | 'rules' | 'compose' | 'done';
+const PARTS: InterceptPart[] = ['rules', 'compose', 'done'];
 
 export const home: Route = {
   screen: 'sessions',
@@ -29,6 +44,8 @@ export const home: Route = {
   follow: false,
   time: null,
   compare: null,
+  part: '',
+  held: 0,
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -50,6 +67,7 @@ export function parse(path: string, search = ''): Route {
   const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
   if (parts.length === 1 && parts[0] === 'compare')
     return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
+  if (parts[0] === 'intercept') return intercept(r, parts.slice(1), id);
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
   else if (parts[0] === 's' && id(parts[1]) > 0) {
@@ -70,8 +88,19 @@ export function parse(path: string, search = ''): Route {
   return { ...r, screen: 'events' };
 }
 
+// "/intercept", "/intercept/h/77", "/intercept/rules"
+function intercept(r: Route, rest: string[], id: (s: string | undefined) => number): Route {
+  const part = PARTS.find((p) => p === rest[0]);
+  if (rest.length === 0) return { ...r, screen: 'intercept' };
+  if (rest.length === 1 && part) return { ...r, screen: 'intercept', part };
+  if (rest.length === 2 && rest[0] === 'h' && id(rest[1]))
+    return { ...r, screen: 'intercept', held: id(rest[1]) };
+  return { ...r, screen: 'unknown' };
+}
+
 /** The address of a route. */
 export function format(r: Route): string {
+  if (r.screen === 'intercept') return '/intercept' + (r.part ? `/${r.part}` : r.held ? `/h/${r.held}` : '');
   if (r.screen === 'contacts') {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;

@@ -26,6 +26,7 @@ export const screens: Screen[] = [
   { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
   { key: '6', label: 'Stats', on: 'stats', to: stats },
+  { key: '7', label: 'Intercept', on: 'intercept', to: () => ({ ...home, screen: 'intercept' }) },
   { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
   { key: '9', label: 'Search', on: 'search', to: () => ({ ...home, screen: 'search' }) },
   { key: '0', label: 'Compare', on: 'compare', to: (p) => comparing(p) },
@@ -58,4 +59,5 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   chat: () => import('./Chat.svelte'),
   contacts: () => import('./Contacts.svelte'),
   compare: () => import('./Compare.svelte'),
+  intercept: () => import('./Intercept.svelte'),
 };
