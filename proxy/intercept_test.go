@@ -235,8 +235,13 @@ func TestByHand(t *testing.T) {
 	}
 	must(t, c.alice.SetStatus(c.ctx, "BSY")) // its answer comes behind that of the injected one
 
-	must(t, c.proxy.Resolve(say("last").ID, forward))
-	c.hears("last")
+	along := forward
+	along.Before = []byte("MSG 901 U 0\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nbefore")
+	along.After = []byte("MSG 902 U 0\r\nMIME-Version: 1.0\r\nContent-Type: text/plain\r\n\r\nafter")
+	must(t, c.proxy.Resolve(say("last").ID, along))
+	for _, want := range []string{"before", "last", "after"} {
+		c.hears(want)
+	}
 	if n := len(c.proxy.Intercepted().Done); n != 6 {
 		t.Errorf("%d things done", n)
 	}
@@ -256,7 +261,7 @@ func TestByHand(t *testing.T) {
 	if e := only(t, all, "is:dropped -cmd:MSG"); string(e.Raw) != "CHG 4000000000 AWY\r\n" {
 		t.Errorf("%q", e.Raw)
 	}
-	if n := len(selected(t, all, "is:injected")); n != 2 {
+	if n := len(selected(t, all, "is:injected")); n != 4 {
 		t.Errorf("%d injected", n)
 	}
 	if n := len(selected(t, all, "is:held")); n != 4 {

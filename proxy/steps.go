@@ -229,6 +229,9 @@ func (d *pump) release(s *step, now time.Time) bool {
 // in which it is delivered.
 func (d *pump) begin(s *step) bool {
 	v := &s.v
+	if len(v.Before) > 0 && !d.sendOwn(v.Before, v.By, v.Own) { // recorded before it, too
+		return false
+	}
 	raw := d.in.held()[s.start-d.sent : s.end-d.sent]
 	out := raw
 	switch {
@@ -252,9 +255,6 @@ func (d *pump) begin(s *step) bool {
 		return false
 	case Closed:
 		d.closeEarly(v.By)
-		return false
-	}
-	if len(v.Before) > 0 && !d.sendOwn(v.Before, v.By, v.Own) {
 		return false
 	}
 	s.out, s.pause = pieces(bytes.Clone(out), v), v.Pause

@@ -64,7 +64,9 @@ export class InterceptModel {
   private drafts = new Map<number, Draft>();
   private timer: ReturnType<typeof setInterval> | undefined;
 
-  held = $derived(app.hold?.held ?? []);
+  // What this window has decided is gone at once, also where the server's word is still on its way.
+  private decided = $state.raw(new Set<number>());
+  held = $derived((app.hold?.held ?? []).filter((h) => !this.decided.has(h.id)));
   done = $derived([...(app.hold?.done ?? [])].reverse());
   selected = $derived(this.held.find((h) => h.id === app.route.held) ?? null);
 
@@ -155,6 +157,7 @@ export class InterceptModel {
     try {
       await x.ask(`/api/hold/${h.id}`, body);
       this.drafts.delete(h.id);
+      this.decided = new Set([...this.decided, h.id]);
       app.say(act === 'edit' ? 'Edited command sent' : act === 'drop' ? 'Dropped' : 'Forwarded');
       this.select(next?.id ?? 0);
     } catch (e) {
