@@ -22,8 +22,9 @@ const (
 	// maxInbox bounds what waits to be injected into a direction.
 	maxInbox = 256
 	// MaxInject is the longest command that can be injected or put in place of
-	// another one.
-	MaxInject = bufferSize
+	// another one, the shortest of which has four bytes: each is the place of
+	// an edit.
+	MaxInject = 4 * maxQuoted
 )
 
 // Why something cannot be injected.
@@ -150,8 +151,8 @@ func (d *pump) sendOwn(data []byte, by string, own bool) bool {
 }
 
 // maxQuoted is the longest run of bytes that is quoted in one comment, which
-// can hold 65,535: a byte may take four.
-const maxQuoted = 8 << 10
+// can hold 65,535: a byte may take four, and an edit has two runs.
+const maxQuoted = 7 << 10
 
 // quoted returns data as quoted text, in pieces that comments can hold.
 func quoted(data []byte) (texts []string) {

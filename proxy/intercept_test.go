@@ -270,6 +270,9 @@ func TestByHand(t *testing.T) {
 	if e := selected(t, all, "note:released"); len(e) != 4 || !strings.HasSuffix(e[1].Text, "edited by window 7") {
 		t.Errorf("%d released", len(e))
 	}
+	for _, e := range selected(t, all, "is:warning") {
+		t.Errorf("%q: %v", e.Raw, e.Warnings)
+	}
 	checkDelivered(t, c, all)
 	checkConversation(t, c.path)
 }

@@ -4,13 +4,16 @@
 package proxy
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"msnscope/captures/event"
 	"msnscope/decode"
 )
 
@@ -299,4 +302,42 @@ func TestEditedRedirect(t *testing.T) {
 		time.Sleep(time.Second)
 		c.want(c.toClient, "RNG 5 "+main+" CKI 1.3 a@b A\r\n")
 	})
+}
+
+// TestEditsOf puts edits as they are recorded together again.
+func TestEditsOf(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(1, 2))
+	random := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = "\x00\xffab"[rnd.IntN(4)]
+		}
+		return b
+	}
+	for range 2000 {
+		raw := random(4 + rnd.IntN(20)*rnd.IntN(20))
+		out := random(rnd.IntN(30) * rnd.IntN(30))
+		switch rnd.IntN(6) {
+		case 0:
+			out = append(bytes.Clone(raw[:len(raw)/2]), out...)
+		case 1:
+			out = append(out, raw[len(raw)/2:]...)
+		case 2:
+			out = nil
+		case 3:
+			out = random(MaxInject)
+		case 4:
+			raw = random(bufferSize)
+		}
+		edits := editsOf(decode.C2S, 100, raw, out)
+		if got := edited(raw, 100, edits); !bytes.Equal(got, out) {
+			t.Fatalf("%d bytes to %d: got %d", len(raw), len(out), len(got))
+		}
+		for _, e := range edits {
+			text := event.Comment{Edit: &e}.String()
+			if len(text) > 65535 || len(e.Old) == 0 {
+				t.Fatalf("%d bytes to %d: a comment of %d bytes for %d", len(raw), len(out), len(text), len(e.Old))
+			}
+		}
+	}
 }
