@@ -2,27 +2,33 @@
 // worth coming back to is in the address.
 
 import type { Range } from './bytes';
+import { formatAsked, parseAsked, type Asked } from './compareroute';
+import { withTime } from './timeline';
 
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'unknown';
+  screen: 'sessions' | 'events' | 'contacts' | 'compare' | 'stats' | 'import' | 'search' | 'chat' | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
+  chat: number; // of the chat screen, 0: none chosen
   q: string;
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
   time: TimeMode | null; // null: as in the settings
+  compare: Asked | null; // what the compare screen compares
 }
 
 export const home: Route = {
   screen: 'sessions',
   session: 0,
   event: 0,
+  chat: 0,
   q: '',
   bytes: null,
   follow: false,
   time: null,
+  compare: null,
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -39,7 +45,11 @@ export function parse(path: string, search = ''): Route {
   if (at) r.event = Number(at[0]);
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return r;
+  if (parts.length === 1 && (parts[0] === 'import' || parts[0] === 'search'))
+    return { ...r, screen: parts[0] };
   const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
+  if (parts.length === 1 && parts[0] === 'compare')
+    return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
   else if (parts[0] === 's' && id(parts[1]) > 0) {
@@ -47,6 +57,14 @@ export function parse(path: string, search = ''): Route {
     rest = parts.slice(2);
   } else return { ...r, screen: 'unknown' };
   if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
+  if (rest.length === 1 && rest[0] === 'stats') {
+    const [from, to] = [Number(p.get('from')), Number(p.get('to'))];
+    if (from > 0 && to >= from && to < 8e15) r.q = withTime(r.q, from, to);
+    return { ...r, screen: 'stats' };
+  }
+  if (rest[0] === 'chat' && r.session && rest.length <= 2 && (rest.length === 1 || id(rest[1]) > 0)) {
+    return { ...r, screen: 'chat', chat: id(rest[1]) };
+  }
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -58,15 +76,30 @@ export function format(r: Route): string {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
   }
+  if (r.screen === 'compare') return `/compare${formatAsked(r.compare, r.q)}`;
+  if (r.screen === 'import') return '/import';
+  if (r.screen === 'search' || r.screen === 'stats') {
+    const path = r.screen === 'search' ? '/search' : `${r.session ? `/s/${r.session}` : '/all'}/stats`;
+    const p = [query(r.q), r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return p.length ? `${path}?${p.join('&')}` : path;
+  }
+  if (r.screen === 'chat') {
+    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
+  }
   if (r.screen !== 'events') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';
   if (r.event) path += `/e/${r.event}`;
   const p: string[] = [];
-  if (r.q) p.push('q=' + encodeURIComponent(r.q).replace(/%3A/g, ':').replace(/%20/g, '+'));
+  if (r.q) p.push(query(r.q));
   if (r.event && r.bytes) p.push(`b=${r.bytes.start}-${r.bytes.end - 1}`);
   if (r.follow && !r.event) p.push('follow=1');
   if (r.time) p.push('t=' + r.time);
   return p.length ? `${path}?${p.join('&')}` : path;
+}
+
+function query(q: string): string {
+  return q ? 'q=' + encodeURIComponent(q).replace(/%3A/g, ':').replace(/%20/g, '+') : '';
 }
 
 /** The scope of a route, as the server names it. */

@@ -3,6 +3,7 @@
 import { Flag, Kind, R, type Connection, type Row, type Session } from '../core/protocol';
 import * as format from '../core/format';
 import { visible } from '../core/bytes';
+import { colour, words } from '../core/marks';
 
 /** One row as it is painted. Kept as long as it is on screen, so that nothing is written twice. */
 export interface Item {
@@ -28,6 +29,9 @@ export interface Item {
   cls: string;
   icon: string;
   iconWords: string;
+  star: string; // ★ and ¶ of what users have added
+  starWords: string;
+  starClass: string;
 }
 
 /** What the texts depend on beside the row. */
@@ -87,6 +91,9 @@ export function item(
       (row[R.dir] === 0 ? ' c2s' : ' s2c'),
     icon,
     iconWords,
+    star: (row[R.mark] ? '★' : '') + (row[R.note] ? '¶' : ''),
+    starWords: visible(words(row[R.mark], row[R.note])),
+    starClass: colour(row[R.mark]),
   };
 }
 
@@ -111,6 +118,9 @@ const EMPTY: Omit<Item, 'key' | 'i'> = {
   cls: 'plain',
   icon: '',
   iconWords: '',
+  star: '',
+  starWords: '',
+  starClass: '',
 };
 
 function mark(flags: number, kind: number): [icon: string, words: string] {

@@ -8,6 +8,7 @@ import type { HelloChange } from '../core/source';
 import type { Range } from '../core/bytes';
 import * as format from '../core/format';
 import * as filter from '../core/filter';
+import { putMark } from '../core/marks';
 import { remember } from '../core/prefs';
 import { scope } from '../core/router';
 import { DetailModel } from './detail.svelte';
@@ -349,6 +350,20 @@ export class EventsModel {
     const p = e?.id === this.sel ? e.partner : undefined;
     if (p) void this.goEvent(p);
     else app.say('No partner known');
+  }
+
+  /** Marks the selected event with a word, or takes that mark away. */
+  async mark(word: string): Promise<void> {
+    const id = this.sel;
+    const e = this.detail.event;
+    const now = e?.id === id ? e.mark : this.view.row(this.selIndex)?.[R.mark];
+    try {
+      const m = await putMark(id, { mark: now === word || (now && word === 'star') ? '' : word });
+      app.remark([m]);
+      app.say(m.mark ? `Marked ${m.mark === 'star' ? '' : m.mark}` : 'Mark removed');
+    } catch (err) {
+      app.banner('error', `The mark could not be saved: ${(err as Error).message}`);
+    }
   }
 
   /** Marks bytes of the selected event. */

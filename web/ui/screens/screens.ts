@@ -3,6 +3,7 @@
 // events are there sooner.
 
 import type { Component } from 'svelte';
+import { nothing } from '../core/compareroute';
 import { home, type Route } from '../core/router';
 
 /** Where the reader is, for what a screen of one session opens. */
@@ -22,8 +23,24 @@ export interface Screen {
 export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
+  { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  { key: '6', label: 'Stats', on: 'stats', to: stats },
+  { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
+  { key: '9', label: 'Search', on: 'search', to: () => ({ ...home, screen: 'search' }) },
+  { key: '0', label: 'Compare', on: 'compare', to: (p) => comparing(p) },
 ];
+
+/** The statistics of what is looked at: the session, or all of them. */
+function stats(p: Place): Partial<Route> {
+  return { ...home, screen: 'stats', session: p.session, q: p.route.screen === 'events' ? p.route.q : '' };
+}
+
+/** The comparison that was on screen last, or one to be chosen for the session. */
+function comparing(p: Place): Partial<Route> {
+  const compare = p.route.compare ?? { ...nothing, a: p.session ? String(p.session) : '' };
+  return { ...home, screen: 'compare', compare };
+}
 
 /** A screen of one session, at the event that is selected. */
 function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
@@ -34,5 +51,11 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
+  sessions: () => import('./Sessions.svelte'),
+  import: () => import('./Import.svelte'),
+  search: () => import('./Search.svelte'),
+  stats: () => import('./Stats.svelte'),
+  chat: () => import('./Chat.svelte'),
   contacts: () => import('./Contacts.svelte'),
+  compare: () => import('./Compare.svelte'),
 };
