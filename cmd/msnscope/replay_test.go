@@ -74,7 +74,7 @@ func TestReplayAgainstServer(t *testing.T) {
 	passwords := passwordFile(t, "alice@hotmail.com practice\n")
 	kept := filepath.Join(t.TempDir(), "again.pcapng")
 	out := output(t, "replay", "--store", store, "1", "--to", server.DispatchAddr(), "--password-file", passwords, "--filter", filter, "-o", kept)
-	if !strings.Contains(string(out), "no difference") {
+	if len(out) > 0 {
 		t.Errorf("the replay of the sign-in differs:\n%s", out)
 	}
 	if c := server.Complaints(); len(c) > 0 {
