@@ -80,8 +80,9 @@ func (d *pump) plan(fr *decode.Frame, cmd *Command, v Verdict) {
 			s.v = Verdict{By: v.By, Why: "not held, as too many commands are,"}
 			break
 		}
-		_ = d.conn.rec.Note(d.dir, s.held.note())
-		if v.Ask != nil {
+		if v.Ask == nil {
+			_ = d.conn.rec.Note(d.dir, s.held.note())
+		} else {
 			v.Ask(s.held)
 		}
 	case v.Wait > 0:
@@ -219,9 +220,12 @@ func (d *pump) release(s *step, now time.Time) bool {
 			v, _ = h.decided()
 		}
 	}
+	s.held, s.v, s.due = nil, v, time.Time{}
+	if h.Asked && !v.changes() && v.Why == "" && over { // it was asked, and has nothing against it
+		return true
+	}
 	s.notes = append(s.notes, event.Comment{Note: "released",
 		Text: fmt.Sprintf("after %v: %s by %s", now.Sub(h.At).Round(time.Millisecond), v.words(), v.By)})
-	s.held, s.v, s.due = nil, v, time.Time{}
 	return true
 }
 
