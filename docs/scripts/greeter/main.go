@@ -41,7 +41,7 @@ func main() {
 		}
 		who := ""
 		for _, p := range m.Event.Params {
-			if p.Name == "handle" {
+			if p.Name == "email" {
 				who = p.Value
 			}
 		}
