@@ -285,7 +285,7 @@ func TestExamples(t *testing.T) {
 		s := &Script{Command: []string{greeter}, Budget: 5 * time.Second}
 		conn := relay(t, s)
 		running(t, s)
-		if got := exchange(t, conn, "JOI bob@hotmail.com Bob"); !strings.HasPrefix(got, "JOI bob@hotmail.com Bob, MSG msnscope@localhost msnscope 92, ") || !strings.Contains(got, "Welcome, bob@hotmail.com") {
+		if got := exchange(t, conn, "JOI bob@hotmail.com Bob"); !strings.HasPrefix(got, "JOI bob@hotmail.com Bob, MSG msnscope@localhost msnscope 86, ") || !strings.Contains(got, "Welcome, bob@hotmail.com") {
 			t.Errorf("came back: %s", got)
 		}
 	})
