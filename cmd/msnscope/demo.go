@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"msnscope/captures"
 	"msnscope/proxy"
 	"msnscope/proxy/msnptest"
 )
@@ -54,6 +53,6 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 			fmt.Fprintln(e.stdout, "Three friends are signing in through the proxy. Ctrl+C ends the demo.")
 			return s.Run(ctx)
 		}
-		return runProxy(e, p, flags, dir, "", *rulesAt, captures.Keep{}, story)
+		return runProxy(e, p, flags, service{store: dir, rules: *rulesAt, more: story})
 	}
 }
