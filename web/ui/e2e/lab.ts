@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-const root = new URL('../../..', import.meta.url).pathname;
+export const root = new URL('../../..', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -65,6 +65,11 @@ export class Lab {
     return { url, proxy: /^proxy\s+(\S+)/m.exec(said)?.[1] ?? '', stop };
   }
 
+  /** Runs msnscope to its end; returns what it printed. */
+  run(...args: string[]): string {
+    return execFileSync(this.binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   /** A server that answers nothing by itself, for what no real server says. */
   async peer(talk: (s: Socket) => void): Promise<string> {
     const server: Server = createServer((s) => {
@@ -101,6 +106,12 @@ export class Lab {
     page.on('request', (r) => {
       if (new URL(r.url()).hostname !== '127.0.0.1') wrong.push('asked for ' + r.url());
     });
+    // What the page's content policy or its trusted types refuse.
+    await page.addInitScript(() =>
+      document.addEventListener('securitypolicyviolation', (e) =>
+        console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`),
+      ),
+    );
     await page.goto(url);
     return { page, check: () => expect(wrong).toEqual([]) };
   }
