@@ -110,6 +110,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/sessions", s.serveSessions)
 	mux.HandleFunc("GET /api/events", s.serveEvents)
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
+	mux.HandleFunc("GET /api/explain", s.serveExplain)
 	mux.HandleFunc("GET /api/export", s.serveExport)
 	mux.HandleFunc("POST /api/import", s.serveImport)
 	mux.HandleFunc("GET /api/uploads", s.listUploads)
