@@ -56,10 +56,10 @@ type (
 		Notes   string         `json:"notes,omitempty"`
 	}
 	explainedRule struct {
-		Code     string           `json:"code"`
-		Severity conform.Severity `json:"severity"`
-		Rule     string           `json:"rule"`
-		Source   string           `json:"source"`
+		Code     string `json:"code"`
+		Severity string `json:"severity"`
+		Rule     string `json:"rule"`
+		Source   string `json:"source"`
 	}
 	explained struct {
 		Commands []explainedCommand `json:"commands"`
@@ -98,7 +98,7 @@ var explanations = sync.OnceValue(func() []byte {
 		x.Errors = append(x.Errors, explainedError(e))
 	}
 	for _, r := range conform.Catalogue() {
-		x.Rules = append(x.Rules, explainedRule{r.Code, r.Severity, r.Rule, r.Source})
+		x.Rules = append(x.Rules, explainedRule{r.Code, r.Severity.String(), r.Rule, r.Source})
 	}
 	b, err := json.Marshal(x)
 	if err != nil {
