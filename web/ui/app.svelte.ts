@@ -38,7 +38,7 @@ class App {
   proxy = $state.raw<Proxy | null>(null);
   sessions = $state.raw<Session[]>([]); // by id
   sessionsKnown = $state(false);
-  route = $state.raw<router.Route>(router.parse(location.pathname, location.search));
+  route = $state.raw<router.Route>(router.parse(location.pathname, location.search, location.hash));
   prefs = $state<prefs.Prefs>(prefs.load(storage()));
   banners = $state.raw<Banner[]>([]);
   now = $state(Date.now() * 1000); // of the server, Unix µs, once a second
@@ -76,7 +76,7 @@ class App {
     });
     setInterval(() => (this.now = Date.now() * 1000 + this.ahead), 1000);
     window.addEventListener('popstate', () => {
-      this.route = router.parse(location.pathname, location.search);
+      this.route = router.parse(location.pathname, location.search, location.hash);
     });
   }
 
@@ -157,7 +157,7 @@ class App {
   go(r: Partial<router.Route>, how: 'push' | 'replace' = 'push'): void {
     const next = { ...this.route, ...r };
     const address = router.format(next);
-    if (address !== location.pathname + location.search) {
+    if (address !== location.pathname + location.search + location.hash) {
       if (how === 'push') history.pushState(null, '', address);
       else history.replaceState(null, '', address);
     }

@@ -1,5 +1,7 @@
+// This file tests the ladder: its lanes, its drawing, its file.
 import { describe, expect, test } from 'vitest';
-import { changeOf, draw, roundStep, sentence, type Options, type Step } from './ladder';
+import { changeOf } from './changes';
+import { draw, roundStep, sentence, type Options, type Step } from './ladder';
 import { lanesOf, openAt, placesOf } from './lanes';
 import { escaped, paletteOf, svgOf } from './laddersvg';
 import { Flag, Kind, type Connection, type Row, type Session } from './protocol';

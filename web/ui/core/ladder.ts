@@ -5,6 +5,7 @@ import { Flag, Kind, R, type Row } from './protocol';
 import { openAt, placesOf, type Lanes } from './lanes';
 import { span } from './format';
 import { visible } from './bytes';
+import { changeOf, NOTED } from './changes';
 
 const BREAK = 1_000_000; // µs: a longer gap is drawn
 const LABEL = 12; // px between two labels
@@ -141,7 +142,7 @@ function mark(
     m.cls = 'note';
     m.label = cut(`◆ ${visible(r[R.cmd])}${text ? ': ' + text : ''}`);
     m.labelX = (proxy ?? client) + 7;
-    m.change = { x: proxy ?? client, icon: NOTES[r[R.cmd]] ?? '', words: visible(r[R.cmd]) };
+    m.change = { x: proxy ?? client, icon: NOTED[r[R.cmd]]?.icon ?? '', words: visible(r[R.cmd]) };
     m.words = `proxy, ${server}: ${visible(r[R.cmd])} ${text}`;
     return m;
   }
@@ -192,18 +193,6 @@ function mark(
     (what ? `, ${what.words}` : '');
   if (m.labelX > width) m.labelX = width;
   return m;
-}
-
-const NOTES: Record<string, string> = { held: '⏸', dropped: '✕', injected: '＋', edited: '✎' };
-
-/** What the proxy did to an event, by its flags. */
-export function changeOf(flags: number, cmd: string): { icon: string; words: string } | null {
-  if (flags & Flag.dropped) return { icon: '✕', words: 'dropped by the proxy' };
-  if (flags & Flag.injected) return { icon: '＋', words: 'injected by the proxy' };
-  if (!(flags & Flag.rewritten)) return null;
-  return cmd === 'XFR' || cmd === 'RNG'
-    ? { icon: '✎', words: 'rewritten by the proxy' }
-    : { icon: '✎', words: 'edited by the proxy' };
 }
 
 function cut(s: string): string {

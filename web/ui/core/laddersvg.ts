@@ -1,7 +1,7 @@
 // This file writes a ladder as an SVG file that needs nothing else: no script,
 // no font, no network; every text of a peer is escaped.
 
-import type { Figure } from './ladder';
+import type { Bracket, Figure } from './ladder';
 
 const TINTS = ['auth', 'presence', 'lists', 'chat', 'control', 'error', 'note', 'gap', 'plain'] as const;
 
@@ -76,18 +76,7 @@ export function svgOf(f: Figure, palette: Palette, title: string): string {
     line(4, b.y, f.width - 8, b.y, 'break');
     text(4, b.y + 4, b.text, 'small gap');
   }
-  for (const b of f.brackets) {
-    const end = b.ys[b.ys.length - 1] ?? b.top;
-    const d =
-      (b.known ? `M${n(b.to)} ${n(b.top)}H${n(b.x)}` : `M${n(b.x)} ${n(Math.max(0, b.top))}`) +
-      `V${n(Math.min(end, f.height))}`;
-    out.push(
-      `<path class="bracket" d="${d}${b.ys
-        .filter((y) => y <= f.height)
-        .map((y) => `M${n(b.x)} ${n(y)}H${n(b.to)}`)
-        .join('')}"/>`,
-    );
-  }
+  for (const b of f.brackets) out.push(`<path class="bracket" d="${bracketPath(b, f.height)}"/>`);
   for (const l of f.links) {
     const [a, b] = [Math.max(0, l.y1), Math.min(f.height, l.y2)];
     out.push(
@@ -127,4 +116,11 @@ function style(p: Palette): string {
     colours(p.light) +
     `@media(prefers-color-scheme:dark){${colours(p.dark)}}`
   );
+}
+
+/** The path of a bracket: from the request down to the last answer, with a stroke to the client at each. */
+export function bracketPath(b: Bracket, height: number): string {
+  const last = Math.min(height, b.ys[b.ys.length - 1] ?? b.top);
+  const start = b.known ? `M${b.to} ${b.top}H${b.x}` : `M${b.x} ${Math.max(0, b.top)}`;
+  return `${start}V${last}` + b.ys.map((y) => (y <= height ? `M${b.x} ${y}H${b.to}` : '')).join('');
 }

@@ -87,6 +87,8 @@ export interface ViewEvents {
   changed(): void;
   /** A new picture is shown; the viewport goes there. */
   landed(at: Landed): void;
+  /** Rows have come, maybe not for the first time. */
+  rows?(rows: Row[]): void;
   /** The filter of epoch was refused; the picture shown stays. */
   refused(e: Err): void;
 }
@@ -223,6 +225,16 @@ export class EventView {
     this.finds.delete(seq);
   }
 
+  /** Asks again for rows that are there already: what has become of them may be told otherwise now. */
+  refresh(first: number, last: number): void {
+    const p = this.shown;
+    if (this.next || this.asked || p.epoch === 0 || last < first) return;
+    const seq = this.wire.nextSeq();
+    this.asked = { seq, epoch: p.epoch, at: this.clock() };
+    const n = Math.min(last - first + 1, MAX_WINDOW);
+    this.wire.send({ op: 'win', view: this.id, epoch: p.epoch, seq, from: first, n });
+  }
+
   /** Waits until what was asked for last is on screen. */
   async ready(): Promise<void> {
     while (this.next) await new Promise<void>((resolve) => this.arrivals.push(resolve));
@@ -244,6 +256,7 @@ export class EventView {
       this.land(this.next);
     } else if (s.epoch === this.shown.epoch) this.shown.apply(s);
     else return;
+    if (s.rows) this.on.rows?.(s.rows);
     this.on.changed();
   }
 
@@ -252,6 +265,7 @@ export class EventView {
     const p = m.epoch === this.next?.epoch ? this.next : m.epoch === this.shown.epoch ? this.shown : null;
     if (!p) return;
     p.put(m.from, m.rows ?? []);
+    this.on.rows?.(m.rows ?? []);
     if (m.total > p.total) p.total = m.total;
     if (p === this.next) this.land(p);
     else this.need(...this.want);

@@ -23,6 +23,18 @@ export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  {
+    key: '5',
+    label: 'Ladder',
+    on: 'ladder',
+    to: (p) => ({
+      ...home,
+      screen: 'ladder',
+      session: p.session,
+      event: p.route.session === p.session ? p.route.event : 0,
+      q: p.route.q,
+    }),
+  },
 ];
 
 /** A screen of one session, at the event that is selected. */
@@ -35,4 +47,5 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
   contacts: () => import('./Contacts.svelte'),
+  ladder: () => import('./Ladder.svelte'),
 };

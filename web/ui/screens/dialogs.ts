@@ -1,0 +1,14 @@
+// This file lists the parts of the events screen that are loaded when they are
+// first wanted.
+
+export const dialogs = {
+  jump: () => import('../parts/Jump.svelte'),
+  export: () => import('../parts/Export.svelte'),
+  columns: () => import('../parts/Columns.svelte'),
+  values: () => import('../parts/Values.svelte'),
+  picked: () => import('../parts/PickBar.svelte'),
+  ladder: () => import('../parts/LadderPane.svelte'),
+};
+
+/** Dialogs that the keys and the palette open. */
+export type DialogName = 'jump' | 'export' | 'columns' | 'with' | 'without';
