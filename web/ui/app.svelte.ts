@@ -9,6 +9,7 @@ import * as prefs from './core/prefs';
 import * as router from './core/router';
 import { time, type Zone } from './core/format';
 import type { Action } from './core/keys';
+import type { Topic } from './core/explain';
 
 export interface Banner {
   id: number;
@@ -45,7 +46,9 @@ class App {
   polite = $state('');
   assertive = $state('');
   copied = $state('');
-  dialog = $state<'' | 'help' | 'palette' | 'settings'>('');
+  dialog = $state<'' | 'help' | 'palette' | 'settings' | 'explain'>('');
+  /** What is being explained beside the screen. */
+  topic = $state.raw<Topic | null>(null);
   /** What the open screen adds to keys, palette and footer. */
   actions = $state.raw<Action[]>([]);
   footer = $state.raw<{ counts: string[]; zone: string } | null>(null);

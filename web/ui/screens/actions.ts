@@ -24,6 +24,7 @@ interface Screen {
   ladder(): void;
   value(without: boolean): void;
   neighbour(step: 1 | -1): void;
+  explain(): void;
 }
 
 export function eventActions(model: EventsModel, screen: Screen): Action[] {
@@ -71,6 +72,7 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
     { id: 'without', label: 'Leave out events with that value', keys: ['-'], run: () => screen.value(true) },
     { id: 'ladder', label: 'The ladder beside the table, or not', keys: ['l'], run: screen.ladder },
     { id: 'export', label: 'Export', keys: ['x'], run: () => screen.open('export') },
+    { id: 'explainthis', label: 'Explain this command', keys: ['i'], run: screen.explain },
     { id: 'columns', label: 'Columns', run: () => screen.open('columns') },
     { id: 'roomy', label: 'Taller rows, or not', run: () => app.savePrefs({ roomy: !app.prefs.roomy }) },
     { id: 'pickall', label: 'Select all rows', run: () => model.picks.all() },

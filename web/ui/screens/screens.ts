@@ -47,5 +47,6 @@ function ofSession(screen: Route['screen'], p: Place): Partial<Route> {
 /** Screens in files of their own. */
 export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Component }>>> = {
   contacts: () => import('./Contacts.svelte'),
+  help: () => import('./Help.svelte'),
   ladder: () => import('./Ladder.svelte'),
 };
