@@ -2,6 +2,7 @@
 // first wanted.
 
 export const dialogs = {
+  detail: () => import('../parts/Detail.svelte'),
   jump: () => import('../parts/Jump.svelte'),
   export: () => import('../parts/Export.svelte'),
   columns: () => import('../parts/Columns.svelte'),
