@@ -61,7 +61,7 @@ test('an error, and the events with it', async () => {
 test('anything, from the palette', async () => {
   const { page, check } = await event('cmd:VER');
   await page.keyboard.press('Control+k');
-  await page.keyboard.type('explain a command');
+  await page.keyboard.type('explain a command, an error');
   await page.keyboard.press('Enter');
   const box = page.getByRole('combobox', { name: 'Name, number or words' });
   await box.fill('payload-length');
@@ -84,7 +84,7 @@ test.each(themes)('the help, in %s', async (colorScheme) => {
   await page.locator('#help-911 .meaning').waitFor();
   expect(await page.locator('#help-911').evaluate((e) => e.getBoundingClientRect().top)).toBeLessThan(300);
   await accessible(page, 'help');
-  await page.getByRole('searchbox').fill('switchboard');
+  await page.getByRole('searchbox').fill('chat server');
   await page.getByRole('button', { name: 'XFR', exact: true }).click();
   await page.waitForURL(/\/help#XFR$/);
   await page.locator('#help-XFR .meaning').waitFor();

@@ -139,10 +139,12 @@ test('saved as a file that needs nothing else', async () => {
     const svg = readFileSync(await (await saved).path(), 'utf8');
     expect(svg).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"/);
     expect(svg).not.toMatch(/<script|href=|url\(|@import/);
-    const parsed = await page.evaluate((text) => {
+    const blank = await page.context().newPage();
+    const parsed = await blank.evaluate((text) => {
       const d = new DOMParser().parseFromString(text, 'image/svg+xml');
       return { wrong: d.querySelector('parsererror') !== null, arrows: d.querySelectorAll('.arrow').length };
     }, svg);
+    await blank.close();
     expect(parsed.wrong).toBe(false);
     expect(parsed.arrows).toBeGreaterThan(20);
   }
