@@ -13,6 +13,9 @@ test.each([
   ['/s/12', '?follow=1&t=session'],
   ['/s/12/contacts', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
+  ['/s/12/ladder', '?at=50412&q=cmd:MSG&scale=1'],
+  ['/all/ladder', ''],
+  ['/s/12', '?cols=num,cmd:60,text&pane=ladder'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {
@@ -29,6 +32,17 @@ test('what an address means', () => {
   expect(scope(r)).toBe('s/12');
   expect(scope(parse('/all'))).toBe('all');
   expect(parse('/s/12', '?at=7').event).toBe(7);
+});
+
+test('the sections of the help', () => {
+  const r = parse('/help', '', '#payload-length');
+  expect(r).toMatchObject({ screen: 'help', section: 'payload-length' });
+  expect(format(r)).toBe('/help#payload-length');
+  expect(parse('/help', '', '#%E0%A4%A').section).toBe('');
+});
+
+test('columns in an address can do no harm', () => {
+  expect(format(parse('/s/1', '?cols=num"><b>,cmd'))).toBe('/s/1?cols=numb,cmd');
 });
 
 test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1'])(
