@@ -170,6 +170,17 @@ describe('a drawing', () => {
     expect(f.ticks.length).toBeGreaterThan(2);
     expect(f.breaks).toEqual([]);
   });
+  test('on a shared lane a connection is named where it begins', () => {
+    const many = Array.from({ length: 20 }, (_, k) => conn(k + 1, 'SB', k * 10, k * 10 + 5));
+    const named = new Map(many.map((c) => [c.id, `SB${c.id}`]));
+    const l = lanesOf([session(...many)], false, named);
+    const f = draw([step(0, 1, 1, 0, 'USR', 1), step(1, 2, 1, 0, 'CAL', 2), step(2, 11, 2, 0, 'ANS', 3)], l, {
+      ...o,
+      names: named,
+    });
+    expect(f.marks.map((m) => m.label)).toEqual(['USR 1 · SB1', 'CAL 2', 'ANS 3 · SB2']);
+    expect(f.lanes[1].label).toBe('SB2');
+  });
   test('round steps', () => {
     expect([3, 700, 1500, 4e6, 25e6, 5000e6].map(roundStep)).toEqual([5, 1000, 2000, 5e6, 30e6, 7200e6]);
   });

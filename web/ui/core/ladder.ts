@@ -72,8 +72,17 @@ export function draw(steps: Step[], lanes: Lanes, o: Options): Figure {
   const yOf = o.scale ? scaled(seen, o) : (s: Step) => (s.i - o.first) * o.row - o.offset + o.row * 0.74;
   const marks: Mark[] = [];
   let labelled = -Infinity;
+  const last = new Map<number, number>(); // lane -> connection seen last on it
   for (const s of seen) {
     const m = mark(s, lanes, xs, yOf(s), width, o.names);
+    const lane = lanes.of.get(s.row[R.conn]);
+    if (lane !== undefined && m.lines.length) {
+      // On a lane that several connections share, each says which it is.
+      const conn = s.row[R.conn];
+      if (lanes.list[lane].spans.length > 1 && last.get(lane) !== conn)
+        m.label += ` · ${o.names.get(conn) ?? ''}`;
+      last.set(lane, conn);
+    }
     if (o.scale && m.y - labelled < LABEL) m.label = m.latency = '';
     else labelled = m.y;
     marks.push(m);
