@@ -44,13 +44,34 @@ func (s *Store) Export(ctx context.Context, w io.Writer, x Export) error {
 	src := s.source(ctx, x.Scope, x.Filter)
 	o := export.Options{Secrets: x.Secrets, Side: x.Side}
 	if x.Pseudonymise {
-		src = pseudonym.New().Source(src)
+		src = pseudonym.New().Source(unmarked(src))
 		o.Secrets = true // they are invented
 	}
 	if textlog.IsFormat(x.Format) {
 		return textlog.Write(w, x.Format, src, o)
 	}
 	return export.Write(w, x.Format, src, o)
+}
+
+// unmarked is a source without what users have added: their words may name
+// anybody.
+func unmarked(src export.Source) export.Source {
+	walk, sessions := src.Walk, src.Sessions
+	src.Walk = func(session int64, f func(*event.Event) error) error {
+		return walk(session, func(e *event.Event) error {
+			bare := *e
+			bare.Mark = event.Mark{}
+			return f(&bare)
+		})
+	}
+	src.Sessions = func() []event.Session {
+		list := sessions()
+		for i := range list {
+			list[i].Label = event.Label{}
+		}
+		return list
+	}
+	return src
 }
 
 // source is what an export reads.

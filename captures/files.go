@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"msnscope/captures/index"
+	"msnscope/captures/record"
 )
 
 const (
@@ -29,8 +30,9 @@ type file struct {
 	number int
 	name   string // "000001-live.pcapng"
 	path   string
-	live   bool  // recorded here
-	feed   *feed // the last one
+	live   bool         // recorded here
+	feed   *feed        // the last one
+	rec    *record.File // while it is being recorded into
 }
 
 func (s *Store) newFile(number int, name string) *file {
@@ -90,6 +92,7 @@ func (s *Store) reconcile(x *index.Index) error {
 			ok = size == st.Size || !st.Finished || st.Live && size >= st.Offset
 		}
 		if !ok {
+			s.numbers = max(s.numbers, c.Number()+1)
 			if err := x.Drop(c); err != nil {
 				return err
 			}
@@ -126,6 +129,12 @@ func (s *Store) addFile(name string) *file {
 // nobody takes what comes later for it.
 func (s *Store) removeFile(f *file) {
 	s.files = slices.DeleteFunc(s.files, func(o *file) bool { return o == f })
+}
+
+// insertFile puts a capture file back in its place. s.mu is held.
+func (s *Store) insertFile(f *file) {
+	s.files = append(s.files, f)
+	slices.SortFunc(s.files, func(a, b *file) int { return a.number - b.number })
 }
 
 // Captures returns the paths of the capture files, for export.

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"slices"
 	"time"
 
 	"msnscope/captures/event"
@@ -37,13 +36,16 @@ type Progress struct {
 // Report is what an import found.
 type Report struct {
 	Capture     int
-	Already     bool // the same file was imported before: nothing was added, and only the next three are told
+	Already     bool // the same file was imported before: nothing was added, and only the next four are told
 	Packets     int64
 	Events      int64
-	Connections []event.Connection // those with MSNP in them
+	Spoken      int64              // connections with MSNP in them
+	Connections []event.Connection // the first of them; at most 10,000
 	Ignored     []Ignored          // those without, and why; at most 10,000
 	MoreIgnored int64              // how many are not listed
 	Problems    []string           // damage, with packet numbers; at most 10,000
+	Gaps        int64              // places where bytes are missing
+	Missing     int64              // bytes missing, as far as that is known
 }
 
 // Ignored is a TCP connection in which no MSNP was recognised.
@@ -60,18 +62,28 @@ var ErrRebuilt = errors.New("the index is being rebuilt; the import goes on with
 // is cancelled or fails, nothing of it stays. progress may be nil; it is
 // called from this goroutine.
 func (s *Store) Import(ctx context.Context, path string, progress func(Progress)) (Report, error) {
+	src, err := os.Open(path)
+	if err != nil {
+		return Report{}, err
+	}
+	defer src.Close()
+	return s.ImportFrom(ctx, src, path, progress)
+}
+
+// ImportFrom is Import of what src holds up to its end; path is what it is called.
+func (s *Store) ImportFrom(ctx context.Context, src io.Reader, path string, progress func(Progress)) (Report, error) {
 	if err := s.writable("import"); err != nil {
 		return Report{}, err
 	}
-	r, err := s.importFile(ctx, path, progress)
+	r, err := s.importFile(ctx, src, importName(path), progress)
 	if err != nil {
 		return r, fmt.Errorf("%s: %w", path, err)
 	}
 	return r, nil
 }
 
-func (s *Store) importFile(ctx context.Context, path string, progress func(Progress)) (Report, error) {
-	temp, name, err := s.copyIn(ctx, path)
+func (s *Store) importFile(ctx context.Context, src io.Reader, name string, progress func(Progress)) (Report, error) {
+	temp, name, err := s.copyIn(ctx, src, name)
 	if err != nil {
 		return Report{}, err
 	}
@@ -135,30 +147,33 @@ func (d *feed) finalReport() Report {
 	r.Capture = d.f.number
 	r.Packets = d.packets
 	r.Events = d.c.Status().Events
-	r.Connections = spoken(d.c)
+	r.Connections, r.Spoken = spoken(d.c)
 	return r
 }
 
-// spoken returns the connections of a capture with MSNP in them.
-func spoken(c *index.Capture) []event.Connection {
-	return slices.DeleteFunc(c.Connections(), func(v event.Connection) bool { return !v.MSNP })
+// spoken returns the first connections of a capture with MSNP in them, and how
+// many there are.
+func spoken(c *index.Capture) (first []event.Connection, all int64) {
+	c.EachConnection(func(v *event.Connection, _ int64) {
+		if !v.MSNP {
+			return
+		}
+		if all++; all <= maxListed {
+			first = append(first, *v)
+		}
+	})
+	return first, all
 }
 
-// copyIn copies the file under a temporary name into the store, a text log as
-// the capture that it is turned into. name is what it shall be called.
-func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err error) {
-	src, err := os.Open(path)
-	if err != nil {
-		return "", "", err
-	}
-	defer src.Close()
+// copyIn copies src under a temporary name into the store, a text log as the
+// capture that it is turned into. as is what it shall be called.
+func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, name string, err error) {
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(src, head)
 	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
 		return "", "", err
 	}
 	head = head[:n]
-	name = importName(path)
 	dst, err := os.CreateTemp(s.captureDir(), partial)
 	if err != nil {
 		return "", "", err
@@ -169,13 +184,13 @@ func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err
 		}
 	}()
 	if textlog.Sniff(head) {
-		name += ".pcapng"
+		as += ".pcapng"
 		in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), cancellable{ctx, src}), 1<<20)
 		out := bufio.NewWriterSize(dst, 1<<20)
 		if err = textlog.Convert(in, out); err == nil {
 			err = out.Flush()
 		}
-		return dst.Name(), name, err
+		return dst.Name(), as, err
 	}
 	if _, err = pcapfile.NewReader(bytes.NewReader(head)); err != nil && !(n == sniffed && errors.Is(err, io.ErrUnexpectedEOF)) {
 		if unknown := textlog.Unknown(head); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
@@ -192,7 +207,7 @@ func (s *Store) copyIn(ctx context.Context, path string) (temp, name string, err
 		}
 		// Between files the kernel copies.
 		if _, err = io.CopyN(dst, src, copied); err == io.EOF {
-			return dst.Name(), name, nil
+			return dst.Name(), as, nil
 		} else if err != nil {
 			return "", "", err
 		}
@@ -222,7 +237,7 @@ func (s *Store) sameAs(path string) (*file, error) {
 	s.mu.Lock()
 	var files []*file
 	for _, f := range s.files {
-		if f != s.recorded {
+		if f.rec == nil {
 			files = append(files, f)
 		}
 	}
@@ -275,7 +290,8 @@ func (s *Store) already(f *file) Report {
 	r := Report{Capture: f.number, Already: true}
 	for _, c := range s.index().Captures() {
 		if c.Number() == f.number {
-			r.Packets, r.Events, r.Connections = c.State().Packets, c.Status().Events, spoken(c)
+			r.Packets, r.Events = c.State().Packets, c.Status().Events
+			r.Connections, r.Spoken = spoken(c)
 		}
 	}
 	return r

@@ -138,8 +138,8 @@ func (s *Store) catchUp() {
 	}
 	var after <-chan struct{}
 	for _, f := range order {
-		if f == s.recorded {
-			d, ctx := s.newFeed(x, f, s.recording.Grown())
+		if f.rec != nil {
+			d, ctx := s.newFeed(x, f, f.rec.Grown())
 			d.start(ctx, nil)
 			continue
 		}
@@ -385,6 +385,10 @@ type sink feed
 func (k *sink) Event(e *event.Event) {
 	if e.Answers != 0 && k.follows && k.s.answered != nil {
 		k.s.answered(e)
+	}
+	if e.Kind == event.Gap {
+		k.report.Gaps++
+		k.report.Missing += max(e.Missing, 0)
 	}
 	k.w.Event(e)
 }

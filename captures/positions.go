@@ -63,6 +63,7 @@ func (v *View) Rows(from int64, n int) ([]*event.Event, error) {
 			e := new(event.Event)
 			b.Event(int(number-r.First), e)
 			e.Session, e.Unanswered = p.c.Session(e.Connection), r.Unanswered(number)
+			e.Mark = v.s.marks.Event(p.name, e.ID)
 			rows = append(rows, e)
 		}
 		from = 0

@@ -25,7 +25,12 @@ type talk struct {
 	trid int
 }
 
-func newTalk(t testing.TB, f *record.File, client uint16) *talk {
+// recorder is what a talk is recorded into.
+type recorder interface {
+	Connect(client, server netip.AddrPort, notes ...event.Comment) *record.Conn
+}
+
+func newTalk(t testing.TB, f recorder, client uint16) *talk {
 	k := &talk{t: t}
 	k.conn = f.Connect(netip.AddrPortFrom(netip.MustParseAddr("127.0.0.9"), client), netip.MustParseAddrPort("127.0.0.1:1863"), event.Comment{Note: "opened", Text: "by a test"})
 	k.say(decode.C2S, "VER 1 MSNP7 CVR0\r\n")
@@ -51,7 +56,7 @@ func (k *talk) ping() {
 	}
 }
 
-func recordInto(t testing.TB, s *Store) *record.File {
+func recordInto(t testing.TB, s *Store) *Recording {
 	t.Helper()
 	f, err := s.Record()
 	if err != nil {

@@ -61,7 +61,8 @@ func (s *Store) Roster(ctx context.Context, session int64, use func(*roster.Time
 	if x := s.index(); r.timeline == nil || r.index != x || !slices.Equal(conns, r.conns) {
 		r.index, r.conns, r.after, r.timeline = x, conns, 0, new(roster.Timeline)
 	}
-	err := s.walk(ctx, Scope{Session: session}, nil, r.after, func(e *event.Event) error {
+	reached := Reached{int(session / event.ConnectionsPerCapture): r.after % event.EventsPerCapture}
+	err := s.WalkNew(ctx, Scope{Session: session}, nil, reached, func(e *event.Event) error {
 		r.after = e.ID
 		if e.Kind == event.Command && slices.Contains(conns, e.Connection) {
 			a := e.Annotate()

@@ -11,6 +11,7 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/filter"
 	"msnscope/captures/index"
+	"msnscope/captures/marks"
 )
 
 // Scope limits a view or a walk. The zero Scope is everything.
@@ -23,31 +24,42 @@ type Scope struct {
 type scanner struct {
 	scope Scope
 	q     *filter.Query // nil selects everything
+	asks  string        // q as text
 
 	// What the filter says of all events that it selects.
-	commands    [][3]byte // nil: any event
-	names       []string  // the same
-	connections []int64   // nil: any
-	from, to    int64     // times
-	errors      bool      // error replies only
-	noted       bool      // events with warnings only
-	open        bool      // unanswered requests only
+	commands    [][3]byte      // nil: any event
+	names       []string       // the same
+	connections []int64        // nil: any
+	handles     []index.Handle // nil: any
+	says        []index.Words
+	from, to    int64 // times
+	errors      bool  // error replies only
+	noted       bool  // events with warnings only
+	open        bool  // unanswered requests only
+	marked      bool  // events to which a user has added something only
+
+	marks *marks.Log
+	name  string // of the capture file
+	added []marks.Marked
 
 	c        *index.Capture
-	grouping int     // of members
-	members  []int64 // connections of scope.Session in c
+	grouping int                   // of members
+	members  []int64               // connections of scope.Session in c
+	spans    []index.Span          // of the members, of s.connections and of scope.Connection in c
+	chats    map[int64]*event.Chat // by connections in c
+	chatting int64                 // of chats
 
 	memory   index.Scan
 	sessions []int64
 	ev       event.Event
 }
 
-func newScanner(scope Scope, q *filter.Query) *scanner {
-	s := &scanner{scope: scope, from: math.MinInt64, to: math.MaxInt64}
+func newScanner(m *marks.Log, scope Scope, q *filter.Query) *scanner {
+	s := &scanner{marks: m, scope: scope, from: math.MinInt64, to: math.MaxInt64}
 	if q.String() == "" {
 		return s
 	}
-	s.q = q
+	s.q, s.asks = q, q.String()
 	if names, ok := q.Commands(); ok {
 		s.names, s.commands = names, [][3]byte{}
 		for _, n := range names {
@@ -59,8 +71,21 @@ func newScanner(scope Scope, q *filter.Query) *scanner {
 	if ids, ok := q.Connections(); ok {
 		s.connections = append([]int64{}, ids...)
 	}
+	if names, ok := q.Handles(); ok {
+		s.handles = []index.Handle{}
+		for _, name := range names {
+			h, _ := index.HandleOf(name) // the filter gives ASCII only
+			s.handles = append(s.handles, h)
+		}
+	}
+	if lists, ok := q.Says(); ok {
+		s.says = []index.Words{}
+		for _, words := range lists {
+			s.says = append(s.says, index.WordsOf(words))
+		}
+	}
 	s.from, s.to = q.Times()
-	s.errors, s.noted, s.open = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered()
+	s.errors, s.noted, s.open, s.marked = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered(), q.OnlyMarked()
 	return s
 }
 
@@ -69,11 +94,14 @@ func (s *scanner) everything() bool { return s.scope == Scope{} && s.q == nil }
 
 // bySession reports whether it matters to which session an event belongs.
 func (s *scanner) bySession() bool {
-	return s.scope.Session != 0 || strings.Contains(s.q.String(), "sess")
+	return s.scope.Session != 0 || strings.Contains(s.asks, "sess")
 }
 
+// byChat reports whether it matters to which chat an event belongs.
+func (s *scanner) byChat() bool { return strings.Contains(s.asks, "chat") }
+
 // byAnswers reports whether it matters which requests are answered.
-func (s *scanner) byAnswers() bool { return strings.Contains(s.q.String(), "unanswered") }
+func (s *scanner) byAnswers() bool { return strings.Contains(s.asks, "unanswered") }
 
 // covers reports whether events of the capture can be in the scope.
 func (s *scanner) covers(c *index.Capture) bool {
@@ -85,21 +113,33 @@ func (s *scanner) covers(c *index.Capture) bool {
 // in makes the scanner ready for a capture as it is now.
 func (s *scanner) in(c *index.Capture) {
 	if s.c != c {
-		s.c, s.grouping = c, -1
+		s.c, s.grouping, s.chatting, s.name = c, -1, -1, c.State().Name
+	}
+	if s.byChat() {
+		if chats, count, same := c.Chats(s.chatting); !same {
+			s.chats, s.chatting = chats, count
+		}
 	}
 	if s.scope.Session != 0 {
 		if ks, grouping, same := c.Members(s.scope.Session, s.grouping); !same {
 			s.members, s.grouping = ks, grouping
 		}
 	}
+	s.spans = c.Spans(s.members, s.spans[:0])
+	for _, id := range s.connections {
+		s.spans = c.Spans([]int64{id % event.ConnectionsPerCapture}, s.spans)
+	}
+	if s.scope.Connection != 0 {
+		s.spans = c.Spans([]int64{s.scope.Connection % event.ConnectionsPerCapture}, s.spans)
+	}
 }
 
 // inScope reports whether a block may hold events of the scope.
 func (s *scanner) inScope(f *index.Facts) bool {
-	if s.scope.Connection != 0 && !f.HasConnection(s.scope.Connection%event.ConnectionsPerCapture) {
+	if s.scope.Connection != 0 && (!f.Within(s.spans[len(s.spans)-1]) || !f.HasConnection(s.scope.Connection%event.ConnectionsPerCapture)) {
 		return false
 	}
-	return s.scope.Session == 0 || hasAny(f, s.members)
+	return s.scope.Session == 0 || hasAny(f, s.members, s.spans)
 }
 
 // may reports whether a block may hold selected events of the scope.
@@ -108,7 +148,10 @@ func (s *scanner) may(f *index.Facts) bool {
 		s.noted && f.Noted == 0 || s.open && !f.HasUnanswered() {
 		return false
 	}
-	if s.connections != nil && !hasAny(f, s.connections) {
+	if s.connections != nil && !hasAny(f, s.connections, s.spans[len(s.members):]) {
+		return false
+	}
+	if s.handles != nil && !slices.ContainsFunc(s.handles, f.HasHandle) || s.says != nil && !slices.ContainsFunc(s.says, f.Says) {
 		return false
 	}
 	if s.commands == nil {
@@ -122,9 +165,9 @@ func (s *scanner) may(f *index.Facts) bool {
 	return false
 }
 
-func hasAny(f *index.Facts, connections []int64) bool {
-	for _, k := range connections {
-		if f.HasConnection(k % event.ConnectionsPerCapture) {
+func hasAny(f *index.Facts, connections []int64, spans []index.Span) bool {
+	for i, k := range connections {
+		if f.Within(spans[i]) && f.HasConnection(k%event.ConnectionsPerCapture) {
 			return true
 		}
 	}
@@ -135,7 +178,8 @@ func hasAny(f *index.Facts, connections []int64) bool {
 // those in the scope. The event of a selected one is in s.ev until the next;
 // unless nothing is tested: then the caller takes it from the block.
 func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Block, i int, selected bool) error) error {
-	may := s.may(&r.Facts)
+	s.added = s.marks.Between(s.name, s.c.ID(r.First), s.c.ID(r.End()), s.added[:0])
+	may := s.may(&r.Facts) && (!s.marked || len(s.added) > 0)
 	s.memory.HeadOnly = !may
 	b, err := s.c.Read(r, &s.memory)
 	if err != nil {
@@ -170,6 +214,35 @@ func (s *scanner) selects(r *index.Ref, b *index.Block, i int) bool {
 		return false
 	}
 	b.Event(i, &s.ev)
-	s.ev.Session, s.ev.Unanswered = s.sessions[i], open
+	s.ev.Session, s.ev.Unanswered, s.ev.Mark = s.sessions[i], open, s.markOf(s.ev.ID)
+	s.ev.Chat = s.chats[b.Connection(i)]
 	return s.q.Match(&s.ev)
+}
+
+// markOf returns what is added to an event of the block at hand.
+func (s *scanner) markOf(id int64) event.Mark {
+	for i := range s.added {
+		if s.added[i].ID == id {
+			return s.added[i].Mark
+		}
+	}
+	return event.Mark{}
+}
+
+// next returns the first block from event n on that may hold selected events,
+// or with inScope events of the scope.
+func (s *scanner) next(n int64, wanted func(*index.Facts) bool, every bool) (index.Ref, bool) {
+	for !every && s.marked {
+		id := s.marks.Next(s.name, s.c.ID(n))
+		if id == 0 {
+			return index.Ref{}, false
+		}
+		at := id - s.c.ID(0)
+		r, ok := s.c.Next(at, wanted)
+		if !ok || r.First <= at {
+			return r, ok
+		}
+		n = r.First
+	}
+	return s.c.Next(n, wanted)
 }

@@ -31,6 +31,36 @@ func (s *selection) add(n int64) {
 	s.total++
 }
 
+// has reports whether n is set.
+func (s *selection) has(n int64) bool {
+	w := int((n - 1) / 64)
+	return w < len(s.words) && s.words[w]&(1<<((n-1)%64)) != 0
+}
+
+// put sets or takes out a number among those added before, and reports whether
+// that changed anything.
+func (s *selection) put(n int64, on bool) bool {
+	if s.has(n) == on {
+		return false
+	}
+	w, step := int((n-1)/64), int64(-1)
+	if on {
+		step = 1
+		for len(s.words) <= w {
+			if len(s.words)%groupWords == 0 {
+				s.before = append(s.before, s.total)
+			}
+			s.words = append(s.words, 0)
+		}
+	}
+	s.words[w] ^= 1 << ((n - 1) % 64)
+	for g := w/groupWords + 1; g < len(s.before); g++ {
+		s.before[g] += step
+	}
+	s.total += step
+	return true
+}
+
 // cut takes out all numbers from n on.
 func (s *selection) cut(n int64) {
 	s.total = s.rank(n)

@@ -18,6 +18,7 @@
 //	captures/000000-friday.pcap   an import, as it was
 //	captures/000001-live.pcapng   recorded here
 //	index.sqlite                  derived
+//	marks.jsonl                   what users have added: marks, notes, names
 //	uploads/                      what is on its way to be imported
 //	lock                          held by the process that indexes
 package captures
@@ -35,7 +36,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/captures/index"
-	"msnscope/captures/record"
+	"msnscope/captures/marks"
 )
 
 // ErrReadOnly is returned for what only the process may do that holds the
@@ -57,6 +58,8 @@ type Store struct {
 	lock     *os.File // nil: read-only
 	readOnly bool
 
+	marks *marks.Log
+
 	idx     atomic.Pointer[index.Index]
 	revBase atomic.Int64 // of SessionsRev, for indexes that were replaced
 
@@ -67,13 +70,17 @@ type Store struct {
 	mu        sync.Mutex
 	files     []*file // by number
 	numbers   int     // the next capture number
-	recording *record.File
-	recorded  *file
+	recording *Recording
 	closed    bool
 	rebuilt   sync.WaitGroup
 
+	keep     Keep
+	beyond   atomic.Bool
+	removing sync.Mutex // held by whoever deletes a capture
+
 	rosters  rosters
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
+	chats    chats
 }
 
 // Options says how to open a store. The zero value is right for most callers.
@@ -82,13 +89,14 @@ type Options struct {
 	// Answered is told of every answer in what is recorded here, as it is
 	// indexed, by the goroutine that indexes; nil: nobody is.
 	Answered func(e *event.Event)
+	Keep     Keep // limits, for the one that indexes
 }
 
 // Open opens (creates) the store in dir. The first opener indexes and may
 // record and import; a later one, or one with ReadOnly, only reads. Captures
 // whose index is behind are caught up in the background.
 func Open(dir string, o Options) (*Store, error) {
-	s := &Store{dir: dir, readOnly: o.ReadOnly, answered: o.Answered}
+	s := &Store{dir: dir, readOnly: o.ReadOnly, keep: o.Keep, answered: o.Answered}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	if !o.ReadOnly {
 		if err := os.MkdirAll(s.captureDir(), 0o700); err != nil {
@@ -112,6 +120,7 @@ func Open(dir string, o Options) (*Store, error) {
 }
 
 func (s *Store) captureDir() string { return filepath.Join(s.dir, "captures") }
+func (s *Store) marksPath() string  { return filepath.Join(s.dir, "marks.jsonl") }
 func (s *Store) indexPath() string  { return filepath.Join(s.dir, "index.sqlite") }
 
 // UploadDir returns the directory for files that are on their way to be
@@ -120,6 +129,10 @@ func (s *Store) UploadDir() string { return filepath.Join(s.dir, "uploads") }
 
 // openReading opens the index that another process writes.
 func (s *Store) openReading() error {
+	var err error
+	if s.marks, err = marks.OpenReading(s.marksPath()); err != nil {
+		return err
+	}
 	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true})
 	if err != nil {
 		return err
@@ -142,6 +155,7 @@ func (s *Store) poll() {
 		if _, err := s.index().Poll(s.ctx); err != nil && s.ctx.Err() == nil {
 			slog.Debug("The index cannot be read at present", "store", s.dir, "error", err)
 		}
+		s.reloadMarks()
 	}
 }
 
@@ -153,17 +167,25 @@ func (s *Store) openWriting() error {
 	if err := s.listFiles(); err != nil {
 		return err
 	}
+	var err error
+	if s.marks, err = marks.Open(s.marksPath()); err != nil {
+		return err
+	}
+	s.spare()
 	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
 	if err != nil {
-		return err
+		return errors.Join(err, s.marks.Close())
 	}
 	s.idx.Store(x)
 	if err := s.reconcile(x); err != nil {
-		return errors.Join(err, x.Close())
+		return errors.Join(err, x.Close(), s.marks.Close())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.catchUp()
+	if s.keep.Age > 0 || s.keep.Size > 0 {
+		s.work.Go(func() { s.retaining(s.ctx) })
+	}
 	return nil
 }
 
@@ -182,38 +204,34 @@ func (s *Store) Close() error {
 		return nil
 	}
 	s.closed = true
-	var err error
-	var live *feed
-	if s.recording != nil {
-		err = s.recording.Close()
-		live = s.recorded.feed
-	}
+	recording := s.recording
 	s.mu.Unlock()
-	if live != nil {
-		live.stop()
-		grace := time.NewTimer(closeGrace)
-		select {
-		case <-live.done:
-		case <-grace.C:
-		}
-		grace.Stop()
+	var err error
+	if recording != nil {
+		err = recording.Close()
 	}
+	s.mu.Lock()
+	live := s.liveFeeds()
+	s.mu.Unlock()
+	grace := time.NewTimer(closeGrace)
+	for _, d := range live {
+		d.stop()
+		select {
+		case <-d.done:
+		case <-grace.C:
+			grace.Reset(0)
+		}
+	}
+	grace.Stop()
 	s.cancel()
 	s.rebuilt.Wait()
 	s.work.Wait()
-	err = errors.Join(err, s.index().Close())
+	err = errors.Join(err, s.index().Close(), s.marks.Close())
 	if s.lock != nil {
 		err = errors.Join(err, s.lock.Close())
 	}
 	return err
 }
-
-// Sessions returns all sessions in order of their ids. Their Conns are shared
-// and must not be changed.
-func (s *Store) Sessions() []event.Session { return s.index().Sessions() }
-
-// Session returns one session. Its Conns are shared and must not be changed.
-func (s *Store) Session(id int64) (event.Session, bool) { return s.index().Session(id) }
 
 // Connection returns one connection.
 func (s *Store) Connection(id int64) (event.Connection, bool) { return s.index().Connection(id) }
@@ -223,9 +241,16 @@ func (s *Store) Connections(session int64) []event.Connection {
 	return s.index().Connections(session)
 }
 
-// Event returns one event; index.ErrNotFound if there is none with this id.
-// Its bytes must not be changed.
-func (s *Store) Event(id int64) (*event.Event, error) { return s.index().Event(id) }
+// EachConnection calls f for all connections. f must be quick, and keep no
+// pointer.
+func (s *Store) EachConnection(f func(*event.Connection)) {
+	for _, c := range s.index().Captures() {
+		c.EachConnection(func(v *event.Connection, _ int64) { f(v) })
+	}
+}
+
+// Tally returns how many events there are of each kind, direction and command.
+func (s *Store) Tally() map[index.What]int64 { return s.index().Tally() }
 
 // Changed returns a channel that is closed when the store has changed after
 // the call: events, connections or sessions.

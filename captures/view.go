@@ -39,7 +39,9 @@ type View struct {
 	scans  []*scanner // one a worker; scan is the first
 	tests  []test     // blocks tested in one go
 	parts  []*part    // by capture
+	marked int64      // changes of the marks that are taken over
 	moved  int64
+	redone int64 // grows when events are no longer selected, or are tested again
 	took   time.Duration
 	worked bool // a block was tested in this Advance
 }
@@ -47,10 +49,12 @@ type View struct {
 // part is what a view knows of one capture.
 type part struct {
 	c      *index.Capture
+	name   string    // of its file
 	next   int64     // number of the first event not tested
 	all    int64     // events of the capture when last looked at
 	moves  int       // of the capture
 	solved int64     // answers of the capture
+	chats  int64     // changes of its chats
 	sel    selection // selected events
 	errs   selection // error replies among them
 	scoped selection // events in the scope, if that says anything
@@ -59,7 +63,7 @@ type part struct {
 
 // View returns a view; nothing is scanned yet. A nil filter selects everything.
 func (s *Store) View(scope Scope, q *filter.Query) *View {
-	v := &View{s: s}
+	v := &View{s: s, marked: s.marks.Now()}
 	free := runtime.GOMAXPROCS(0)
 	if s.isRecording() {
 		free--
@@ -72,7 +76,7 @@ func (s *Store) View(scope Scope, q *filter.Query) *View {
 func (v *View) workers(scope Scope, q *filter.Query, n int) {
 	v.scans = make([]*scanner, n)
 	for i := range v.scans {
-		v.scans[i] = newScanner(scope, q)
+		v.scans[i] = newScanner(v.s.marks, scope, q)
 	}
 	v.scan = v.scans[0]
 	v.tests = make([]test, 1)
@@ -96,6 +100,7 @@ type Counts struct {
 func (v *View) Advance(ctx context.Context, budget time.Duration) Counts {
 	begin := time.Now()
 	v.refresh()
+	v.remark()
 	v.worked = false
 	for _, p := range v.parts {
 		if v.scan.everything() {
@@ -117,6 +122,7 @@ func (v *View) refresh() {
 	if x := v.s.index(); x != v.x {
 		if v.x != nil {
 			v.moved++
+			v.redone++
 		}
 		v.x, v.parts, v.list = x, nil, nil
 	}
@@ -143,7 +149,6 @@ func (v *View) arrange(list []*index.Capture) {
 	for _, p := range v.parts {
 		old[p.c] = p
 	}
-	last := len(v.parts) - 1
 	was := v.parts
 	v.parts = nil
 	for _, c := range list {
@@ -152,13 +157,17 @@ func (v *View) arrange(list []*index.Capture) {
 		}
 		p := old[c]
 		if p == nil {
-			p = &part{c: c, next: 1}
+			p = &part{c: c, name: c.State().Name, next: 1}
 		}
 		delete(old, c)
 		v.parts = append(v.parts, p)
 	}
-	for i, p := range was { // captures that were taken away
-		if old[p.c] != nil && i < last {
+	for _, p := range was { // captures that were taken away
+		if old[p.c] == nil {
+			continue
+		}
+		v.redone++
+		if p.total(v.scan.everything()) > 0 {
 			v.moved++
 		}
 	}
@@ -189,11 +198,17 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	if !v.scan.bySession() {
 		first = 0
 	}
+	other, chats := p.c.ChatChanged(p.chats)
+	p.chats = chats
+	if other != 0 && v.scan.byChat() && (first == 0 || other < first) {
+		first = other
+	}
 	if late != 0 && v.scan.byAnswers() && (first == 0 || late < first) {
 		first = late
 	}
 	reach := p.next
 	if first != 0 && first < p.next {
+		v.redone++
 		again = slices.Clone(p.sel.from(first))
 		p.sel.cut(first)
 		p.errs.cut(first)
@@ -215,7 +230,7 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 		}
 		n := 0
 		for from := p.next; n < len(v.tests); n++ {
-			r, ok := p.c.Next(from, wanted)
+			r, ok := v.scan.next(from, wanted, v.scan.scope != Scope{})
 			if !ok {
 				break
 			}

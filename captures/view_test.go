@@ -24,6 +24,7 @@ import (
 func selected(t testing.TB, s *Store, scope Scope, q *filter.Query) (ids []int64, errorsAt []int64, all int64) {
 	t.Helper()
 	for _, c := range s.index().Captures() {
+		chats, _, _ := c.Chats(-1)
 		for n := int64(1); n <= c.Status().Events; n++ {
 			e, err := s.Event(c.ID(n))
 			if err != nil {
@@ -33,6 +34,7 @@ func selected(t testing.TB, s *Store, scope Scope, q *filter.Query) (ids []int64
 				continue
 			}
 			all++
+			e.Chat = chats[e.Connection%event.ConnectionsPerCapture]
 			if q.Match(e) {
 				if cmd := e.Cmd(); cmd != "" && cmd[0] == '9' && e.Dir == decode.S2C {
 					errorsAt = append(errorsAt, int64(len(ids)))
@@ -116,7 +118,9 @@ func check(t testing.TB, s *Store, v *View, scope Scope, q *filter.Query) {
 	}
 }
 
-var queries = []string{"", "cmd:MSG", "-cmd:(PNG, QNG)", "is:error", "hello", "cmd:XFR dir:s2c or is:note", "sess:1000002", "cmd:OUT", "conn:1000003 cmd:PNG"}
+var queries = []string{"", "cmd:MSG", "-cmd:(PNG, QNG)", "is:error", "hello", "cmd:XFR dir:s2c or is:note", "sess:1000002", "cmd:OUT", "conn:1000003 cmd:PNG",
+	"from:carol", "acc:dave", "acc:(erin, frank@hotmail.com)", "-acc:alice acc:*@passport.com", "text:hello", `text:"see you"`, `text:caf\u00e9`, "text:zebra", `text~/\d{3}-\d{4}\b/`,
+	`text~/(?i)zeb(ra|u)|<text>/`, "text:(zebra, unheard)", "text:unheard", "chat:1692", "chat:erin@hotmail.com or chat:1693 cmd:PNG", "chat:*", "gap>2s", "gap:..500ms cmd:MSG", "conn:(1000002, 1000005)"}
 
 // TestExtendedViewIsFreshView: however a view came to be, it selects what a
 

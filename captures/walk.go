@@ -14,28 +14,28 @@ import (
 // in the order of a View, in constant memory: an event and its bytes are valid
 // during the call of f only. q may be nil.
 func (s *Store) Walk(ctx context.Context, scope Scope, q *filter.Query, f func(*event.Event) error) error {
-	return s.walk(ctx, scope, q, 0, f)
+	return s.WalkNew(ctx, scope, q, Reached{}, f)
 }
 
-// walk is Walk for the events behind the one with the id after; those of other
-// captures count all.
-func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after int64, f func(*event.Event) error) error {
-	scan := newScanner(scope, q)
+// Reached is how far the captures have been walked, by their numbers.
+type Reached map[int]int64
+
+// WalkNew is Walk for the events behind those reached, which it moves on. So one
+// who asks again and again is told of every event once, whatever order captures
+// grow in.
+func (s *Store) WalkNew(ctx context.Context, scope Scope, q *filter.Query, reached Reached, f func(*event.Event) error) error {
+	scan := newScanner(s.marks, scope, q)
 	for _, c := range s.index().Captures() {
 		if !scan.covers(c) {
 			continue
 		}
 		scan.in(c)
 		end := c.Status().Events
-		first := int64(1)
-		if after/event.EventsPerCapture == int64(c.Number()) {
-			first += after % event.EventsPerCapture
-		}
-		for n := first; n <= end; {
+		for n := reached[c.Number()] + 1; n <= end; {
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r, ok := c.Next(n, scan.may)
+			r, ok := scan.next(n, scan.may, false)
 			if !ok || r.First > end {
 				break
 			}
@@ -45,7 +45,7 @@ func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after in
 				}
 				if scan.q == nil {
 					b.Event(i, &scan.ev)
-					scan.ev.Session, scan.ev.Unanswered = scan.sessions[i], r.Unanswered(m)
+					scan.ev.Session, scan.ev.Unanswered, scan.ev.Mark = scan.sessions[i], r.Unanswered(m), scan.markOf(scan.ev.ID)
 				}
 				return f(&scan.ev)
 			})
@@ -54,6 +54,7 @@ func (s *Store) walk(ctx context.Context, scope Scope, q *filter.Query, after in
 			}
 			n = r.End()
 		}
+		reached[c.Number()] = max(reached[c.Number()], end)
 	}
 	return nil
 }

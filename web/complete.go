@@ -5,9 +5,13 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
+	"msnscope/captures/event"
 	"msnscope/captures/filter"
+	"msnscope/captures/index"
+	"msnscope/decode"
 )
 
 // completion is one offer: what to insert, what to say about it, and how many
@@ -55,17 +59,56 @@ func (s *Server) complete(name, prefix string, n int) []completion {
 }
 
 // counts returns the values of a field that the store has, with the number of
-// events of each, as far as the connections tell.
+// events of each as far as that is known without reading them.
 func (s *Server) counts(name string) map[string]int64 {
 	counts := map[string]int64{}
-	for _, c := range s.Store.Connections(0) {
-		switch name {
-		case "conn", "role":
-			counts[c.Role.String()] += c.Events
-		case "acc", "from", "to":
-			counts[c.Account] += c.Events
+	switch name {
+	case "cmd", "dir", "kind", "code", "status", "is":
+		for what, n := range s.Store.Tally() {
+			for _, value := range valuesOf(name, what) {
+				counts[value] += n
+			}
 		}
+	case "conn", "role", "acc", "from", "to", "chat", "sess":
+		s.Store.EachConnection(func(c *event.Connection) {
+			switch name {
+			case "conn", "role":
+				counts[c.Role.String()] += c.Events
+			case "chat":
+				counts[c.Chat] += c.Events
+			case "sess":
+				counts[strconv.FormatInt(c.Session, 10)] += c.Events
+			default:
+				counts[c.Account] += c.Events
+				for _, handle := range c.People {
+					counts[handle] += 0 // offered; how often they speak is not counted
+				}
+			}
+		})
+		delete(counts, "0")
 	}
 	delete(counts, "")
 	return counts
+}
+
+// valuesOf returns the values of a field that events of a kind have.
+func valuesOf(field string, what index.What) []string {
+	command := ""
+	if what.Command != [3]byte{} {
+		command = string(what.Command[:])
+	}
+	isError := command != "" && what.Dir == decode.S2C && strings.Trim(command, "0123456789") == ""
+	switch {
+	case field == "cmd":
+		return []string{command}
+	case field == "dir":
+		return []string{what.Dir.String()}
+	case field == "kind", field == "is" && what.Kind != event.Command:
+		return []string{what.Kind.String()}
+	case field == "is" && isError:
+		return []string{"error"}
+	case (field == "code" || field == "status") && isError:
+		return []string{command}
+	}
+	return nil
 }

@@ -17,8 +17,11 @@ func TestComplete(t *testing.T) {
 		{"from", "", "alice@example.com", true},
 		{"conn", "", "NS", true},
 		{"role", "n", "NS", true},
-		{"cmd", "us", "USR", false},
-		{"dir", "s", "s2c", false},
+		{"cmd", "us", "USR", true},
+		{"dir", "s", "s2c", true},
+		{"kind", "", "command", true},
+		{"sess", "", "1", true},
+		{"is", "unan", "unanswered", false},
 	} {
 		got := s.complete(c.field, c.prefix, 3)
 		if len(got) == 0 || got[0].Text != c.first || (got[0].Count > 0) != c.counted || len(got) > 3 {

@@ -47,38 +47,67 @@ func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 
-	s.importReceived(w, r, path)
+	s.importReceived(w, r, NewToken()[:16], path, func() {})
 }
 
 // importReceived imports a file that has arrived, and answers with the report.
-// It reports whether the file is needed no more.
-func (s *Server) importReceived(w http.ResponseWriter, r *http.Request, path string) (done bool) {
+// It calls remove when the file is needed no more.
+func (s *Server) importReceived(w http.ResponseWriter, r *http.Request, id, path string, remove func()) {
 	// It is imported even if the page is left meanwhile, but not beyond the end of
 	// the server.
 	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
 	defer cancel()
-	if base, ok := r.Context().Value(baseKey{}).(context.Context); ok {
+	base, served := r.Context().Value(baseKey{}).(context.Context)
+	if served {
 		defer context.AfterFunc(base, cancel)()
 	}
+	j := s.imports.begin(id, filepath.Base(path), cancel)
+	report, err := s.importNow(ctx, j, path)
+	if err != nil && !errors.Is(err, captures.ErrRebuilt) {
+		err = sayWithout(err, filepath.Dir(path)+string(filepath.Separator))
+	}
+	j.settle(&report, err)
+	remove()
+	close(j.ended)
+	switch {
+	case errors.Is(err, context.Canceled) && served && base.Err() != nil:
+		fail(w, http.StatusServiceUnavailable, "msnscope stops")
+	case errors.Is(err, context.Canceled):
+		fail(w, http.StatusConflict, "the import was cancelled; nothing of it is left")
+	case errors.Is(err, captures.ErrRebuilt):
+		fail(w, http.StatusServiceUnavailable, err.Error())
+	case err != nil:
+		fail(w, http.StatusUnprocessableEntity, err.Error())
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		w.Write(append(reportJSON(&report), '\n'))
+	}
+}
+
+// importNow imports when it is its turn.
+func (s *Server) importNow(ctx context.Context, j *job, path string) (captures.Report, error) {
 	select {
 	case s.importer <- struct{}{}:
 		defer func() { <-s.importer }()
 	case <-ctx.Done():
-		fail(w, http.StatusServiceUnavailable, "msnscope stops")
-		return false
+		return captures.Report{}, ctx.Err()
 	}
-	report, err := s.Store.Import(ctx, path, nil)
-	if errors.Is(err, captures.ErrRebuilt) {
-		fail(w, http.StatusServiceUnavailable, err.Error())
-		return true
-	}
-	if err != nil {
-		fail(w, http.StatusUnprocessableEntity, strings.ReplaceAll(err.Error(), filepath.Dir(path)+string(filepath.Separator), ""))
-		return true
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(reportJSON(&report), '\n'))
-	return true
+	j.run()
+	return s.Store.Import(ctx, path, j.tell)
+}
+
+// said is an error in other words.
+type said struct {
+	error
+	text string
+}
+
+func (e said) Error() string { return e.text }
+func (e said) Unwrap() error { return e.error }
+
+// sayWithout leaves out of an error where the server keeps its files.
+func sayWithout(err error, dir string) error {
+	return said{err, strings.ReplaceAll(err.Error(), dir, "")}
 }
 
 // receive writes the body of a request to path.
@@ -136,7 +165,9 @@ func reportJSON(r *captures.Report) []byte {
 		}
 		b = event.AppendConnection(b, &r.Connections[i])
 	}
-	b = append(b, `],"ignored":[`...)
+	b = append(b, ']')
+	b = appendField(b, "more_connections", r.Spoken-int64(len(r.Connections)))
+	b = append(b, `,"ignored":[`...)
 	for i := range r.Ignored {
 		if i > 0 {
 			b = append(b, ',')
@@ -152,6 +183,8 @@ func reportJSON(r *captures.Report) []byte {
 	p, _ := json.Marshal(problems)
 	b = append(b, ']')
 	b = appendField(b, "more_ignored", r.MoreIgnored)
+	b = appendField(b, "gaps", r.Gaps)
+	b = appendField(b, "missing", r.Missing)
 	b = append(b, `,"problems":`...)
 	return append(append(b, p...), '}')
 }

@@ -11,6 +11,7 @@ type wish struct {
 	sub  op  // with scope and query
 	tail int // rows wanted along with stat
 	win  *op // window to answer, nil when there is none
+	agg  *op // what is to be added up, nil when nothing is
 }
 
 // inbox stands between the reader and the worker.
@@ -56,6 +57,11 @@ func (in *inbox) put(o op) error {
 			return errNoView
 		}
 		v.tail = o.N
+	case "agg":
+		if v == nil {
+			return errNoView
+		}
+		v.agg = &o
 	case "win":
 		if v == nil {
 			return errNoView

@@ -27,24 +27,28 @@ const (
 
 // op is a frame from the page. Which fields count depends on Op.
 type op struct {
-	Op      string `json:"op"`
-	V       int    `json:"v"`
-	View    int32  `json:"view"`
-	Epoch   int64  `json:"epoch"`
-	Scope   string `json:"scope"`
-	Query   string `json:"q"`
-	Seq     int64  `json:"seq"`
-	From    int64  `json:"from"`
-	N       int    `json:"n"`
-	What    string `json:"what"`
-	ID      int64  `json:"id"`
-	Max     int    `json:"max"`
-	Secrets bool   `json:"secrets"`
-	Field   string `json:"field"`
-	Prefix  string `json:"prefix"`
+	Op      string   `json:"op"`
+	V       int      `json:"v"`
+	View    int32    `json:"view"`
+	Epoch   int64    `json:"epoch"`
+	Scope   string   `json:"scope"`
+	Query   string   `json:"q"`
+	Seq     int64    `json:"seq"`
+	From    int64    `json:"from"`
+	N       int      `json:"n"`
+	What    string   `json:"what"`
+	ID      int64    `json:"id"`
+	Max     int      `json:"max"`
+	Secrets bool     `json:"secrets"`
+	Field   string   `json:"field"`
+	Prefix  string   `json:"prefix"`
+	Kinds   []string `json:"kinds"`
+	Groups  int      `json:"groups"`
 
 	scope captures.Scope // of a sub
 	query *filter.Query
+
+	wanted captures.Wanted // of an agg
 }
 
 // opError is what is wrong with a frame: the fields of an "err".
@@ -73,6 +77,9 @@ func decodeOp(frame []byte) (op, error) {
 		o.From, o.N = max(o.From, 0), min(max(o.N, 0), maxRows)
 	case "tail":
 		o.N = min(max(o.N, 0), maxRows)
+	case "agg":
+		err := o.readAgg()
+		return o, err
 	case "find":
 		switch o.What {
 		case "event", "time", "next_error", "prev_error":

@@ -26,6 +26,11 @@ func TestDecodeOp(t *testing.T) {
 		{"find of something else", `{"op":"find","what":"luck","seq":3}`, "bad_request", func(o op) bool { return o.Seq == 3 }},
 		{"event with defaults", `{"op":"event","seq":3,"id":5}`, "", func(o op) bool { return o.Max == defaultRaw }},
 		{"event with too much", `{"op":"event","seq":3,"id":5,"max":2000000000}`, "", func(o op) bool { return o.Max == maxRaw }},
+		{"agg", `{"op":"agg","view":1,"kinds":["timeline","hits"],"n":99999,"groups":99999}`, "", func(o op) bool {
+			return o.wanted == captures.WantTimeline|captures.WantHits && o.N == maxCells && o.Groups == maxGroups
+		}},
+		{"agg of nothing", `{"op":"agg","view":1,"kinds":[]}`, "", func(o op) bool { return o.wanted == 0 }},
+		{"agg of something else", `{"op":"agg","view":1,"kinds":["luck"]}`, "bad_request", nil},
 		{"unknown op", `{"op":"format c:"}`, "bad_request", nil},
 		{"no JSON", `{"op":`, "bad_request", nil},
 		{"an array", `[1]`, "bad_request", nil},
@@ -74,6 +79,7 @@ func FuzzOp(f *testing.F) {
 		`{"op":"find","view":1,"epoch":7,"seq":43,"what":"next_error","from":50412}`,
 		`{"op":"event","seq":44,"id":50412,"max":65536,"secrets":true}`,
 		`{"op":"complete","seq":47,"field":"from","prefix":"al","n":20}`,
+		`{"op":"agg","view":1,"kinds":["timeline","numbers","hits"],"n":600,"groups":20}`,
 		`{"op":"unsub","view":-1}`, `null`, `"op"`, `{"op":{"op":1}}`, `{"op":"sub","q":"((((((("}`,
 	} {
 		f.Add([]byte(seed))

@@ -26,7 +26,7 @@ const (
 )
 
 // viewSlots are the slots of a view.
-type viewSlots struct{ stat, rows []byte }
+type viewSlots struct{ stat, rows, agg []byte }
 
 // outbox stands between the worker (and the reader, for errors) and the
 // writer.
@@ -38,6 +38,7 @@ type outbox struct {
 	mu      sync.Mutex
 	slots   [slotCount][]byte
 	views   map[int32]*viewSlots // at most maxViews
+	marks   []byte               // after the rows, which may be older
 	answers [][]byte             // at most maxAnswers
 	errs    [][]byte             // at most maxErrs
 }
@@ -71,7 +72,22 @@ func (o *outbox) free(s slot) bool {
 	return o.slots[s] == nil
 }
 
-// stat and rows fill the slots of a view; forget empties them, for a view that
+// setMarks fills the slot of changed marks.
+func (o *outbox) setMarks(frame []byte) {
+	o.mu.Lock()
+	o.marks = frame
+	o.mu.Unlock()
+	o.kick()
+}
+
+// marksFree reports whether the marks last told are on their way.
+func (o *outbox) marksFree() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.marks == nil
+}
+
+// stat, rows and agg fill the slots of a view; forget empties them, for a view that
 // is gone or begins anew.
 func (o *outbox) stat(view int32, frame []byte) {
 	o.mu.Lock()
@@ -83,6 +99,13 @@ func (o *outbox) stat(view int32, frame []byte) {
 func (o *outbox) rows(view int32, frame []byte) {
 	o.mu.Lock()
 	o.view(view).rows = frame
+	o.mu.Unlock()
+	o.kick()
+}
+
+func (o *outbox) agg(view int32, frame []byte) {
+	o.mu.Lock()
+	o.view(view).agg = frame
 	o.mu.Unlock()
 	o.kick()
 }
@@ -154,9 +177,15 @@ func (o *outbox) take(frames [][]byte) [][]byte {
 		if v.stat != nil {
 			frames = append(frames, v.stat)
 		}
+		if v.agg != nil {
+			frames = append(frames, v.agg)
+		}
 		*v = viewSlots{}
 	}
 	frames = append(frames, o.answers...)
+	if o.marks != nil {
+		frames, o.marks = append(frames, o.marks), nil
+	}
 	clear(o.errs)
 	clear(o.answers)
 	o.errs, o.answers = o.errs[:0], o.answers[:0]

@@ -107,6 +107,12 @@ func appendRow(dst []byte, e *event.Event) []byte {
 	dst = event.AppendJSONString(dst, shorten(summary))
 	dst = append(dst, ',')
 	dst = strconv.AppendInt(dst, e.Session, 10)
+	if e.Mark != (event.Mark{}) {
+		dst = append(dst, ',')
+		dst = event.AppendJSONString(dst, e.Mark.Word)
+		dst = append(dst, ',')
+		dst = event.AppendJSONString(dst, shorten(e.Mark.Note))
+	}
 	return append(dst, ']')
 }
 

@@ -41,10 +41,13 @@ type Server struct {
 	sessions sessionFeed
 	importer chan struct{} // one slot: imports go one after the other
 	uploads  uploads
+	imports  imports
 	pages    sync.WaitGroup
 	open     atomic.Int64 // pages connected
 	views    atomic.Int64 // of these
 	timing   timing
+
+	comparisons comparisons
 }
 
 // NewToken returns a random token for Server.Token.
@@ -111,18 +114,33 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/events", s.serveEvents)
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
 	mux.HandleFunc("GET /api/explain", s.serveExplain)
+	mux.HandleFunc("GET /api/marks", s.serveMarks)
+	mux.HandleFunc("PUT /api/event/{id}/mark", s.putMark)
+	mux.HandleFunc("DELETE /api/event/{id}/mark", s.deleteMark)
+	mux.HandleFunc("PUT /api/session/{id}/label", s.putLabel)
+	mux.HandleFunc("DELETE /api/session/{id}/label", s.deleteLabel)
+	mux.HandleFunc("GET /api/captures", s.serveCaptures)
+	mux.HandleFunc("DELETE /api/captures/{number}", s.deleteCapture)
 	mux.HandleFunc("GET /api/export", s.serveExport)
+	mux.HandleFunc("GET /api/stats", s.serveStats)
 	mux.HandleFunc("POST /api/import", s.serveImport)
 	mux.HandleFunc("GET /api/uploads", s.listUploads)
 	mux.HandleFunc("POST /api/uploads", s.createUpload)
 	mux.HandleFunc("PUT /api/uploads/{id}", s.putUpload)
 	mux.HandleFunc("DELETE /api/uploads/{id}", s.deleteUpload)
 	mux.HandleFunc("POST /api/uploads/{id}/import", s.importUpload)
+	mux.HandleFunc("GET /api/imports", s.listImports)
+	mux.HandleFunc("GET /api/imports/{id}", s.serveImportReport)
+	mux.HandleFunc("DELETE /api/imports/{id}", s.cancelImport)
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
 	mux.HandleFunc("GET /api/signins", s.serveSignIns)
 	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
+	mux.HandleFunc("GET /api/compare", s.serveCompare)
+	mux.HandleFunc("GET /api/chats", s.serveChats)
+	mux.HandleFunc("GET /api/chats/{id}", s.serveChat)
+	mux.HandleFunc("GET /api/chats/{id}/find", s.serveChatFind)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {

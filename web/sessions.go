@@ -143,7 +143,7 @@ func settled(s *event.Session, conns []event.Connection) bool {
 func sameSession(a, b *event.Session) bool {
 	return a.Events == b.Events && a.Bytes == b.Bytes && a.Ended == b.Ended && a.Live == b.Live &&
 		len(a.Conns) == len(b.Conns) && a.Account == b.Account && a.Name == b.Name && a.Client == b.Client &&
-		a.Dialect == b.Dialect && a.Server == b.Server && a.Errors == b.Errors && a.Chats == b.Chats
+		a.Dialect == b.Dialect && a.Server == b.Server && a.Errors == b.Errors && a.Chats == b.Chats && a.Label == b.Label
 }
 
 func appendText(dst []byte, name, text string) []byte {

@@ -17,7 +17,7 @@ import (
 type traffic struct {
 	t     testing.TB
 	store *captures.Store
-	file  *record.File
+	file  *captures.Recording
 	begin sync.Once
 	conn  *record.Conn
 }

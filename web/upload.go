@@ -236,6 +236,12 @@ func (u *upload) receive(from io.Reader) error {
 }
 
 func (s *Server) deleteUpload(w http.ResponseWriter, r *http.Request) {
+	if j := s.imports.find(r.PathValue("id")); j != nil && !j.over() {
+		if j.end(r.Context()) { // which removes the upload
+			w.WriteHeader(http.StatusNoContent)
+		}
+		return
+	}
 	u, release := s.upload(w, r)
 	if u == nil {
 		return
@@ -258,7 +264,5 @@ func (s *Server) importUpload(w http.ResponseWriter, r *http.Request) {
 	c := http.NewResponseController(w)
 	c.SetWriteDeadline(time.Time{}) // the import may take long
 	defer func() { c.SetWriteDeadline(time.Now().Add(sendWait)) }()
-	if s.importReceived(w, r, u.path) {
-		s.uploads.remove(u)
-	}
+	s.importReceived(w, r, u.id, u.path, func() { s.uploads.remove(u) })
 }

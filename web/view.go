@@ -27,6 +27,8 @@ type view struct {
 	tail    int  // rows to send along with stat
 	win     *op  // window to answer
 	rate    rate
+	sum     *sum // nil: none is wanted
+	summed  bool // the sum had the last turn
 
 	said     statement // in the last stat
 	saidAt   time.Time
@@ -46,7 +48,25 @@ func (v *view) advance(ctx context.Context, budget time.Duration) {
 	v.counts = v.rows.Advance(ctx, budget)
 	v.looked = true
 	v.current = v.counts.Scanned >= 1
+	if v.sum != nil {
+		v.sum.behind = true
+	}
 }
+
+// step scans for a slice, or adds up for one: each in its turn while both have
+// something to do.
+func (v *view) step(ctx context.Context) {
+	if v.sum == nil || !v.looked || !v.current && (v.summed || !v.sum.behind) {
+		v.summed = false
+		v.advance(ctx, slice)
+		return
+	}
+	v.summed = true
+	v.sum.advance(ctx, slice)
+}
+
+// behind reports whether there is something to scan or to add up.
+func (v *view) behind() bool { return !v.current || v.sum != nil && v.sum.behind }
 
 // report sends a stat if there is something new to say and enough time has
 // passed since the last, and returns when to call again, zero if nothing is due.

@@ -25,6 +25,8 @@ type worker struct {
 	changed  <-chan struct{} // closed when the store has changed; nil while a look is due anyway
 	look     time.Time       // when the views may look at the store again
 	last     int32           // id of the view that scanned last
+	marks    int64           // changes of the marks that the page was told of
+	removals int64           // captures removed that the page was told of
 	sessions sessionsSeen
 	nextSess time.Time
 	proxy    []byte // proxy status as last sent, JSON
@@ -40,6 +42,8 @@ func newWorker(s *Server, in *inbox, out *outbox) *worker {
 
 // run works until ctx is done.
 func (w *worker) run(ctx context.Context) {
+	w.marks = w.server.Store.MarkChanges() // rows asked for from now on have these
+	_, w.removals = w.server.Store.Removals(0)
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	defer func() { w.server.views.Add(-int64(len(w.views))) }()
@@ -59,7 +63,10 @@ func (w *worker) run(ctx context.Context) {
 		due := now.Add(time.Hour)
 		for _, v := range w.views {
 			due = earlier(due, v.report(w))
+			due = earlier(due, v.reportSum(w))
 		}
+		w.tellMarks()
+		w.tellRemovals()
 		due = earlier(due, w.tellSessions(now))
 		due = earlier(due, w.tellProxy(now))
 		if w.changed == nil {
@@ -110,6 +117,7 @@ func (w *worker) grant() {
 			w.views[id] = v
 		}
 		v.tail = want.tail
+		v.wantSum(want.agg)
 		if want.win != nil {
 			v.win = want.win
 		}
@@ -125,7 +133,7 @@ func (w *worker) scan(ctx context.Context) bool {
 	var v *view
 	behind := 0
 	for id, c := range w.views {
-		if c.current {
+		if !c.behind() {
 			continue
 		}
 		behind++
@@ -137,8 +145,8 @@ func (w *worker) scan(ctx context.Context) bool {
 		return false
 	}
 	w.last = v.id
-	v.advance(ctx, slice)
-	if v.current {
+	v.step(ctx)
+	if !v.behind() {
 		behind--
 	}
 	v.window(w)

@@ -57,6 +57,7 @@ type Event struct {
 	Text      string         // Raw: why; Note: the words after its name; else ""
 	Note      string         // Note: its name: "opened", "closed", "refused" ...
 	Missing   int64          // Gap: number of missing bytes, -1 if unknown
+	Quiet     int64          // nanoseconds since the connection's event before, -1 for its first
 	Delivered []byte         // what reached the other end instead of Raw; nil when the same
 	Answers   int64          // id of the command that this one answers, 0 if none
 	Latency   int64          // nanoseconds since that command
@@ -67,6 +68,18 @@ type Event struct {
 	// Unanswered: a request whose answer has not come so far. The follower sets
 	// it on every request; the store keeps it up to date.
 	Unanswered bool
+	// Mark is what a user has added. Like Session it is filled in by the store.
+	Mark Mark
+	// Chat is what the connection is a part of, nil if of none. Like Session it is
+	// filled in when an event is read, by who has a filter that asks for it.
+	Chat *Chat
+}
+
+// Chat is one switchboard session, whoever's connections showed it.
+type Chat struct {
+	ID     int64    // of its first connection in the capture
+	Key    string   // switchboard session id, "" while nobody has said it
+	People []string // handles of all who are or were in it
 }
 
 // Severity returns that of the worst warning; ok is false if there is none.
@@ -128,6 +141,7 @@ type Connection struct {
 	Server  netip.AddrPort `json:"server"`
 	Account string         `json:"account,omitempty"`
 	Chat    string         `json:"chat,omitempty"` // switchboard session id
+	People  []string       `json:"-"`              // switchboard: handles of those who were there or came, as written
 	Opened  int64          `json:"-"`              // Unix ns of the first packet
 	Closed  int64          `json:"-"`              // Unix ns of the last one, 0 while open
 	Via     string         `json:"via,omitempty"`  // "" for a plain TCP connection, else through what it goes: ViaGateway ..., "SOCKS5 to HOST:PORT"
@@ -156,4 +170,7 @@ type Session struct {
 	Chats   int64 // switchboard connections
 	Bytes   int64
 	Conns   []int64 // connection ids in order of opening
+	// The store fills these in.
+	Imported bool  // its capture was not recorded here
+	Label    Label // what a user has added
 }

@@ -71,6 +71,7 @@ func AppendJSON(dst []byte, e *Event, a *decode.Annotation, c *Connection, o JSO
 	if e.Partial {
 		dst = append(dst, `,"partial":true`...)
 	}
+	dst = appendMark(dst, e.Mark)
 	if o.Detail {
 		dst = appendDetail(dst, e, a, o)
 	}

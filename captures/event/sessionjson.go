@@ -30,6 +30,10 @@ func AppendSession(dst []byte, s *Session, conns []Connection) []byte {
 	dst = appendNumber(dst, "errors", s.Errors)
 	dst = appendNumber(dst, "chats", s.Chats)
 	dst = appendNumber(dst, "bytes", s.Bytes)
+	if s.Imported {
+		dst = appendFlag(dst, "imported", true)
+	}
+	dst = appendLabel(dst, s.Label)
 	dst = append(dst, `,"connections":[`...)
 	for i := range conns {
 		if i > 0 {

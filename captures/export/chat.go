@@ -11,110 +11,29 @@ import (
 	"msnscope/decode"
 )
 
-// said is one line of a chat.
-type said struct {
-	who  string // handle
-	name string // friendly name, "" if not told here
-	text string // what was said
-	note string // what happened, if nothing was said: "joins"
-	look []decode.Param
-}
-
-// saying reads a command as a line of a chat; ok is false if it is none: typing
-// notices and what programs tell each other.
-func saying(e *event.Event, a *decode.Annotation) (l said, ok bool) {
-	if e.Kind != event.Command || e.Role != decode.RoleSB && e.Role != decode.RoleUnknown {
-		return l, false
-	}
-	l.who, l.name = value(a, "email"), value(a, "nick")
-	switch {
-	case a.Name == "MSG" && a.Payload != nil:
-		p := a.Payload
-		l.who = value(a, "sender")
-		if e.Dir == decode.C2S {
-			l.who = e.Account
-		}
-		switch {
-		case p.Type == "text/plain" && !p.Binary:
-			l.text, l.look = p.Text, p.Meaning
-		case p.Type == "text/x-msmsgscontrol":
-			return l, false
-		case p.Type == "text/x-msmsgsinvite":
-			l.note = a.Summary
-		default:
-			return l, false
-		}
-		return l, true
-	case e.Dir != decode.S2C:
-		return l, false
-	case a.Name == "JOI":
-		l.note = "joins"
-	case a.Name == "IRO":
-		l.note = "is here"
-	case a.Name == "BYE":
-		l.note = "leaves"
-	case a.Name == "NAK":
-		l.who, l.note = e.Account, "is told that a message was not delivered"
-	default:
-		return l, false
-	}
-	return l, true
-}
-
-// value returns the value of the named parameter.
-func value(a *decode.Annotation, name string) string {
-	for i := range a.Params {
-		if a.Params[i].Name == name {
-			return a.Params[i].Value
-		}
-	}
-	return ""
-}
-
-// person is how somebody is called: "alice@hotmail.com (Alice)".
-func (l *said) person() string {
-	switch {
-	case l.who == "":
-		return "?"
-	case l.name == "" || l.name == l.who:
-		return l.who
-	}
-	return l.who + " (" + l.name + ")"
-}
-
 func writeChat(w io.Writer, s *Source, o Options) error {
-	var last int64
-	day := ""
-	var a decode.Annotation
+	last, day := "", ""
+	t := newTalk(s)
 	return s.all(func(e *event.Event) error {
-		if !o.Secrets {
-			e = e.Masked(nil)
-		}
-		if e.Kind != event.Command {
-			return nil
-		}
-		e.AnnotateInto(&a)
-		l, ok := saying(e, &a)
-		if !ok {
-			return nil
-		}
-		at := time.Unix(0, e.Time).UTC()
-		if d := at.Format("2006-01-02"); e.Connection != last || d != day {
-			chat := ""
-			if c := s.Connection(e.Connection); c != nil && c.Chat != "" {
-				chat = " " + c.Chat
+		return t.each(e, o, func(l *said) error {
+			at := time.Unix(0, l.time).UTC()
+			if d := at.Format("2006-01-02"); l.chat != last || d != day {
+				chat := ""
+				if l.key != "" {
+					chat = " " + l.key
+				}
+				if _, err := fmt.Fprintf(w, "-- chat%s of %s, connection %d, %s UTC --\n", decode.Visible(chat), decode.Visible(l.account), l.connection, d); err != nil {
+					return err
+				}
+				last, day = l.chat, d
 			}
-			if _, err := fmt.Fprintf(w, "-- chat%s of %s, connection %d, %s UTC --\n", decode.Visible(chat), decode.Visible(e.Account), e.Connection, d); err != nil {
+			if l.note != "" {
+				_, err := fmt.Fprintf(w, "%s * %s %s\n", at.Format("15:04:05"), decode.Visible(l.person()), decode.Visible(l.note))
 				return err
 			}
-			last, day = e.Connection, d
-		}
-		if l.note != "" {
-			_, err := fmt.Fprintf(w, "%s * %s %s\n", at.Format("15:04:05"), decode.Visible(l.person()), decode.Visible(l.note))
+			_, err := fmt.Fprintf(w, "%s <%s> %s\n", at.Format("15:04:05"), decode.Visible(l.person()), indented(l.text))
 			return err
-		}
-		_, err := fmt.Fprintf(w, "%s <%s> %s\n", at.Format("15:04:05"), decode.Visible(l.person()), indented(l.text))
-		return err
+		})
 	})
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"msnscope/captures/chat"
 	"msnscope/captures/event"
 	"msnscope/decode"
 )
@@ -93,35 +94,23 @@ func (r *report) section(session int64, title string) error {
 			begun = true
 		}
 	}
-	var chat int64
+	t := newTalk(r.s)
+	var last *said
 	err := r.s.Walk(session, func(e *event.Event) error {
-		if e.Kind != event.Command {
-			return r.err
-		}
-		if !r.o.Secrets {
-			e = e.Masked(nil)
-		}
-		e.AnnotateInto(&r.a)
-		l, ok := saying(e, &r.a)
-		if !ok {
-			return r.err
-		}
-		begin()
-		if chat != e.Connection {
-			if chat != 0 {
-				r.put("</div>\n")
+		return t.each(e, r.o, func(l *said) error {
+			begin()
+			if last == nil || last.chat != l.chat {
+				if last != nil {
+					r.put("</div>\n")
+				}
+				last = l
+				r.putf("<h3>Chat %s</h3><div class=\"chat\"><p class=\"l\">connection %d, seen by %s</p>\n", escape(l.key), l.connection, escape(l.account))
 			}
-			chat = e.Connection
-			name := ""
-			if c := r.s.Connection(chat); c != nil {
-				name = c.Chat
-			}
-			r.putf("<h3>Chat %s</h3><div class=\"chat\"><p class=\"l\">connection %d, seen by %s</p>\n", escape(name), chat, escape(e.Account))
-		}
-		r.said(e, &l)
-		return r.err
+			r.said(l)
+			return r.err
+		})
 	})
-	if chat != 0 {
+	if last != nil {
 		r.put("</div>\n")
 	}
 	if err != nil {
@@ -151,8 +140,8 @@ func (r *report) section(session int64, title string) error {
 	return err
 }
 
-func (r *report) said(e *event.Event, l *said) {
-	at := clock("15:04:05", e.Time)
+func (r *report) said(l *said) {
+	at := clock("15:04:05", l.time)
 	if l.note != "" {
 		r.putf("<p><span class=\"t\">%s</span> <i>%s %s</i></p>\n", at, escape(l.person()), escape(l.note))
 		return
@@ -189,7 +178,14 @@ func (r *report) command(e *event.Event) {
 	} else {
 		r.put("<td class=\"c\">")
 	}
-	r.putf("<details><summary><code>%s</code> %s</summary>", escape(name), escape(summary))
+	star := ""
+	if e.Mark != (event.Mark{}) {
+		star = "★ "
+	}
+	r.putf("<details><summary>%s<code>%s</code> %s</summary>", star, escape(name), escape(summary))
+	if star != "" {
+		r.putf("<p><b>%s</b></p>", escape(e.Mark.String()))
+	}
 	r.details(e)
 	r.put("</details>")
 	if e.Dir == decode.C2S {
@@ -265,33 +261,28 @@ func named(name string) string {
 func clock(layout string, ns int64) string { return time.Unix(0, ns).UTC().Format(layout) }
 
 // style is how a message looked, as CSS: made of known words and numbers only.
-func style(look []decode.Param) string {
+func style(look *chat.Look) string {
+	if look == nil {
+		return ""
+	}
 	var css []string
+	if family := fontName(look.Font); family != "" {
+		css = append(css, "font-family:'"+family+"',sans-serif")
+	}
+	if look.Colour != "" {
+		css = append(css, "color:"+readable(look.Colour))
+	}
 	lines := ""
-	for i := range look {
-		p := &look[i]
-		switch p.Name {
-		case "font":
-			if family := fontName(p.Value); family != "" {
-				css = append(css, "font-family:'"+family+"',sans-serif")
-			}
-		case "colour":
-			if rgb, ok := decode.Colour(p.Raw); ok {
-				css = append(css, "color:"+readable(rgb))
-			}
-		case "effects":
-			for _, c := range strings.ToUpper(p.Raw) {
-				switch c {
-				case 'B':
-					css = append(css, "font-weight:bold")
-				case 'I':
-					css = append(css, "font-style:italic")
-				case 'U':
-					lines += " underline"
-				case 'S':
-					lines += " line-through"
-				}
-			}
+	for _, c := range look.Effects {
+		switch c {
+		case 'B':
+			css = append(css, "font-weight:bold")
+		case 'I':
+			css = append(css, "font-style:italic")
+		case 'U':
+			lines += " underline"
+		case 'S':
+			lines += " line-through"
 		}
 	}
 	if lines != "" {

@@ -84,7 +84,7 @@ func (x *writer) event(e *event.Event) error {
 	switch e.Kind {
 	case event.Note:
 		c := event.Comment{Note: e.Note, Text: e.Text}
-		x.segment(f, e.Dir, e.Time, flagACK, nil, c.String())
+		x.segment(f, e.Dir, e.Time, flagACK, nil, append([]string{c.String()}, marked(e)...)...)
 	case event.Gap:
 		x.missing(f, e)
 	case event.Raw:
@@ -143,6 +143,7 @@ func (x *writer) data(f *flow, e *event.Event) {
 		c := event.Comment{Edit: &d}
 		comments = append(comments, c.String())
 	}
+	comments = append(comments, marked(e)...)
 	for len(raw) > 0 {
 		n := min(len(raw), maxSegment)
 		x.segment(f, e.Dir, e.Time, flagPSH|flagACK, raw[:n], comments...)
@@ -150,6 +151,15 @@ func (x *writer) data(f *flow, e *event.Event) {
 		f.sent[e.Dir] += int64(n)
 		raw, comments = raw[n:], nil
 	}
+}
+
+// marked is the comment of what a user has added to an event. It does not begin
+// like one of the proxy's.
+func marked(e *event.Event) []string {
+	if e.Mark == (event.Mark{}) {
+		return nil
+	}
+	return []string{"user: " + e.Mark.String()}
 }
 
 // missing writes headers of packets without their bytes. Of a large gap only the

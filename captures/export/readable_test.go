@@ -83,7 +83,8 @@ func TestChat(t *testing.T) {
 		"20:14:08 <alice@hotmail.com> hi\n" +
 		"         | 20:00:00 <eve> forged �␛[31m\n" +
 		"20:14:09 <bob@hotmail.com (Bob)> “Grüße”\n" +
-		"20:14:11 * bob@hotmail.com leaves\n"
+		"20:14:11 * bob@hotmail.com (Bob) was typing, and sent nothing\n" +
+		"20:14:11 * bob@hotmail.com (Bob) leaves\n"
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

@@ -133,7 +133,10 @@ func payloadNumber(e *event.Event) (int64, bool) {
 	return int64(len(e.Raw) - e.Body), hasPayload(e)
 }
 
-func hasPayload(e *event.Event) bool { return e.Kind == event.Command && e.Body < len(e.Raw) }
+func hasPayload(e *event.Event) bool { return e.HasPayload() }
+
+// quietNumber is in nanoseconds.
+func quietNumber(e *event.Event) (int64, bool) { return e.Quiet, e.Quiet >= 0 }
 
 // eventFlag is a value of is: or has:.
 type eventFlag struct {
@@ -181,6 +184,7 @@ var isFlags = []eventFlag{
 		return e.Kind == event.Command && e.Line >= 3 && decode.LookUp(e.Cmd(), e.Dir) == nil
 	}),
 	{Value{"warning", "a rule of the protocol is broken"}, costColumn, false, notedOnly, hasWarning},
+	{Value{"marked", "you marked it"}, costColumn, false, markedOnly, func(e *event.Event, _ *meaning) bool { return e.Mark.Word != "" }},
 	{Value{"unanswered", "a request that was not answered so far"}, costColumn, false, openOnly, func(e *event.Event, _ *meaning) bool { return e.Unanswered }},
 	column("answer", "it answers a request", func(e *event.Event) bool { return e.Answers != 0 }),
 }
@@ -189,6 +193,8 @@ var hasFlags = []eventFlag{
 	column("payload", "a payload follows the line", hasPayload),
 	column("delivered", "other bytes were delivered", func(e *event.Event) bool { return e.Delivered != nil }),
 	{Value{"warning", "a rule of the protocol is broken"}, costColumn, false, notedOnly, hasWarning},
+	{Value{"note", "you wrote a note on it"}, costColumn, false, markedOnly, func(e *event.Event, _ *meaning) bool { return e.Mark.Note != "" }},
+	{Value{"mark", "you marked it"}, costColumn, false, markedOnly, func(e *event.Event, _ *meaning) bool { return e.Mark.Word != "" }},
 	column("latency", "it answers a request", func(e *event.Event) bool { return e.Answers != 0 }),
 }
 
@@ -248,11 +254,6 @@ func ruleValues() (values []Value) {
 		values = append(values, Value{r.Code, r.Rule})
 	}
 	return values
-}
-
-// noteText yields the name of what the proxy noted.
-func noteText(e *event.Event, _ *meaning, _ string, yield func(string) bool) bool {
-	return e.Kind == event.Note && e.Note != "" && yield(e.Note)
 }
 
 // commandValues are the names of the command table, each once.

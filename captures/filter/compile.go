@@ -90,7 +90,7 @@ func (v *value) canonical(c *comparison) string {
 func (p *parser) compileValue(c *comparison, v *value, t *term) (test, need, error) {
 	f := c.field
 	switch f.kind {
-	case kindText, kindBytes, kindWord, kindAccount, kindHex:
+	case kindText, kindBytes, kindWord, kindAccount, kindHex, kindChat:
 		if c.orders() {
 			return nil, nothing, p.fail(c.at, v.start, "%s has no order, it takes : = and ~", f.Name)
 		}
@@ -130,9 +130,11 @@ func (p *parser) compileValue(c *comparison, v *value, t *term) (test, need, err
 	case kindHex:
 		return p.compileHex(c, v, re)
 	case kindAccount:
-		return compileAccount(c, &v.lo, re), everything, nil
+		return compileAccount(c, &v.lo, re), accountNeed(c, &v.lo, re), nil
+	case kindChat:
+		return compileChat(c, &v.lo, re), everything, nil
 	}
-	return compileText(c, &v.lo, re), textNeed(f), nil
+	return compileText(c, &v.lo, re), textNeed(c, &v.lo, re), nil
 }
 
 // regex compiles an atom that is a regular expression, or must be one; nil if
@@ -221,7 +223,7 @@ func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
 		look = newPattern(&atom{text: a.text, quoted: true})
 	}
 	return func(e *event.Event, m *meaning) bool {
-		if text, ok := spoken(e); ok && !may(text) {
+		if text, ok := e.Spoken(); ok && !may(text) {
 			return false
 		}
 		return get(e, m, arg, has)
@@ -229,11 +231,25 @@ func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
 }
 
 // textNeed is what the events are that a text can be of.
-func textNeed(f *field) need {
-	if f.Name == "nick" {
+func textNeed(c *comparison, a *atom, re *regexp.Regexp) need {
+	n := everything
+	switch c.field.Name {
+	case "nick":
 		return only(nickNames.list()...)
+	case "text":
+		switch {
+		case re != nil:
+			n.says = literalsOf(re)
+		case c.op != ":":
+			n.says = [][]string{{strings.ToLower(a.text)}}
+		default:
+			n.says = [][]string{newPattern(a).pieces}
+		}
 	}
-	return everything
+	if c.field.Name == "mark" {
+		return markedOnly
+	}
+	return n
 }
 
 func (n names) list() (list []string) {
@@ -295,62 +311,4 @@ func (p *parser) compileHex(c *comparison, v *value, re *regexp.Regexp) (test, n
 		return func(e *event.Event, _ *meaning) bool { return bytes.Contains(e.Raw, b) }, everything, nil
 	}
 	return func(e *event.Event, _ *meaning) bool { return string(e.Raw) == want }, everything, nil
-}
-
-// compileAccount compares handles. Case does not count in them.
-func compileAccount(c *comparison, a *atom, re *regexp.Regexp) test {
-	look := newPattern(a)
-	is := func(handle string) bool { // with or without domain
-		if handle == "" {
-			return a.text == ""
-		}
-		if look.is(handle) {
-			return true
-		}
-		name, _, domain := strings.Cut(handle, "@")
-		return domain && look.is(name)
-	}
-	// A handle stands on the line as it is: most events can be passed over
-	// without annotating them.
-	filter := ""
-	switch {
-	case re != nil:
-		is = re.MatchString
-	case c.op != ":":
-		is = func(handle string) bool { return strings.EqualFold(handle, a.text) }
-	}
-	if re == nil && look.ascii {
-		for _, piece := range look.pieces {
-			if c.op == ":" && len(piece) > len(filter) {
-				filter = piece
-			}
-		}
-		if c.op != ":" {
-			filter = strings.ToLower(a.text)
-		}
-	}
-	peer := func(e *event.Event, m *meaning) bool {
-		if e.Kind != event.Command || filter != "" && !containsFold(e.Raw[:e.Line], filter) {
-			return false
-		}
-		return is(m.of(e).Peer)
-	}
-	speaks := func(e *event.Event) bool { return e.Kind == event.Command || e.Kind == event.Raw }
-	switch c.field.Name {
-	case "from":
-		return func(e *event.Event, m *meaning) bool {
-			if e.Dir == c2s {
-				return speaks(e) && is(e.Account)
-			}
-			return peer(e, m)
-		}
-	case "to":
-		return func(e *event.Event, m *meaning) bool {
-			if e.Dir == c2s {
-				return peer(e, m)
-			}
-			return speaks(e) && is(e.Account)
-		}
-	}
-	return func(e *event.Event, m *meaning) bool { return is(e.Account) || peer(e, m) }
 }

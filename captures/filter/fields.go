@@ -4,7 +4,6 @@
 package filter
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -38,7 +37,7 @@ const (
 	kindFlag                // is: and has:
 	kindConn                // a number or a role
 	kindStatus              // an error number or a presence status
-	kindLater               // known, but nothing can answer it yet
+	kindChat                // a chat: its session id, its number, who is in it
 )
 
 type field struct {
@@ -92,32 +91,23 @@ var table = []*field{
 	{FieldInfo: FieldInfo{"nick", "friendly name", nil}, kind: kindText, text: nickText, price: costText, also: []string{"nickname", "friendlyname", "alias"}},
 	{FieldInfo: FieldInfo{"conn", "connection: its number, or its role", roleValues}, kind: kindConn, words: roleWords, number: connNumber, price: costColumn, also: []string{"connection", "socket", "stream"}},
 	{FieldInfo: FieldInfo{"sess", "session's number", nil}, kind: kindNumber, number: sessNumber, price: costColumn, also: []string{"session", "signin", "login"}},
+	{FieldInfo: FieldInfo{"chat", "chat: its switchboard session id, or who is in it", nil}, kind: kindChat, price: costColumn, also: []string{"conversation", "room"}},
 	{FieldInfo: FieldInfo{"role", "what kind of server", roleValues}, kind: kindWord, words: roleWords, price: costColumn, also: []string{"server"}},
 	{FieldInfo: FieldInfo{"trid", "transaction id", nil}, kind: kindNumber, number: tridNumber, price: costColumn, also: []string{"transaction", "tid"}},
 	{FieldInfo: FieldInfo{"id", "event's number", nil}, kind: kindNumber, number: idNumber, price: costColumn, also: []string{"event", "number"}},
 	{FieldInfo: FieldInfo{"kind", "kind of event", kindValues}, kind: kindWord, words: kindWords, price: costColumn, also: []string{"type"}},
 	{FieldInfo: FieldInfo{"time", "moment: 20:14, 2001-11-05, -5m, a..b", nil}, kind: kindTime, price: costColumn, also: []string{"date", "when", "ts"}},
 	{FieldInfo: FieldInfo{"lat", "time from request to answer: >200ms", nil}, kind: kindSpan, number: latNumber, price: costColumn, also: []string{"latency", "took", "delay", "duration"}},
+	{FieldInfo: FieldInfo{"gap", "time since the connection's event before: >2s", nil}, kind: kindSpan, number: quietNumber, price: costColumn, also: []string{"pause", "idle", "quiet", "silence"}},
 	{FieldInfo: FieldInfo{"size", "bytes of the event: 1k..4k", nil}, kind: kindSize, number: sizeNumber, price: costColumn, also: []string{"length", "bytes", "len"}},
 	{FieldInfo: FieldInfo{"payload", "bytes of the payload", nil}, kind: kindSize, number: payloadNumber, price: costColumn},
 	{FieldInfo: FieldInfo{"header", "MIME header or field: header.content-type:text/x-*", nil}, kind: kindText, text: headerText, price: costText, also: []string{"mime", "headers"}},
 	{FieldInfo: FieldInfo{"font", "font of a message", nil}, kind: kindText, text: fontText, price: costText, also: []string{"typeface"}},
 	{FieldInfo: FieldInfo{"rule", "rule of the protocol that is broken: unanswered", ruleValues()}, kind: kindWord, words: ruleWords, price: costColumn, also: []string{"warning", "check", "conform"}},
-	{FieldInfo: FieldInfo{"note", "name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn},
+	{FieldInfo: FieldInfo{"note", "your note; or the name of what the proxy noted: opened, closed", nil}, kind: kindText, text: noteText, price: costColumn, also: []string{"remark"}},
+	{FieldInfo: FieldInfo{"mark", "your mark: star, red, or any word; * for all", markValues}, kind: kindText, text: markText, price: costColumn, also: []string{"bookmark", "colour", "color", "tag"}},
 	{FieldInfo: FieldInfo{"raw", "the bytes on the wire", nil}, kind: kindBytes, price: costBytes, also: []string{"data", "wire"}},
 	{FieldInfo: FieldInfo{"hex", "the bytes on the wire, in hex: \"0d 0a\"", nil}, kind: kindHex, price: costBytes},
-}
-
-// laterFields are in the language, but no event says anything about them yet.
-var laterFields = []*field{
-	{FieldInfo: FieldInfo{Name: "chat"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "gap"}, kind: kindLater}, {FieldInfo: FieldInfo{Name: "mark"}, kind: kindLater},
-}
-
-// insteadOf says what can be asked in place of a later field.
-var insteadOf = map[string]string{
-	"chat": "; conn: with the number of its connection can",
-	"gap":  "; is:gap finds missing packets, lat: the time to an answer",
-	"mark": "",
 }
 
 var (
@@ -127,11 +117,9 @@ var (
 
 func init() { // after table, to which the parsing of values refers
 	byName = make(map[string]*field)
-	for _, f := range slices.Concat(table, laterFields) {
+	for _, f := range table {
 		byName[f.Name] = f
-		if f.kind != kindLater {
-			infos = append(infos, f.FieldInfo)
-		}
+		infos = append(infos, f.FieldInfo)
 	}
 }
 
@@ -148,8 +136,6 @@ func (p *parser) lookUp(start int, name string) (*field, string, error) {
 		}
 		whole := p.bareEnd(p.pos) // text that happens to look like a field
 		return nil, "", p.suggest(start, whole, `no field "`+base+`"`, quote(p.q[start:whole]))
-	case f.kind == kindLater:
-		return nil, "", p.fail(start, end, "%q cannot be asked yet%s", base, insteadOf[base])
 	case f.Name == "header" && arg == "":
 		return nil, "", p.suggest(start, end, "which header", "header.content-type")
 	case f.Name != "header" && dotted:

@@ -64,6 +64,14 @@ var log = func() map[string]*event.Event {
 	l["chg"].Time = time.Date(2001, 11, 5, 20, 14, 7, 500_000_000, time.UTC).UnixNano()
 	l["away"].Time = time.Date(2001, 11, 6, 0, 5, 0, 0, time.UTC).UnixNano()
 	l["gone"].Time = now.Add(-3 * time.Minute).UnixNano()
+	chat := &event.Chat{ID: 1000004, Key: "16925950", People: []string{"alice@hotmail.com", "bob@hotmail.com"}}
+	l["hello"].Chat, l["heard"].Chat = chat, chat
+	for name, e := range l {
+		e.Quiet = map[string]int64{"chg": 5e9, "offline": 3e9, "add": 0, "pong": 1e6}[name]
+		if e.Quiet == 0 && name != "add" {
+			e.Quiet = -1
+		}
+	}
 	for i, name := range slices.Sorted(func(yield func(string) bool) {
 		for name := range l {
 			if !yield(name) {
@@ -112,6 +120,19 @@ func TestMatch(t *testing.T) {
 		{"to:alice cmd:MSG", "heard typing"},
 		{"to:carol", "add"},
 		{"acc:bob", "away heard typing"},
+		{"chat:16925950", "hello heard"},
+		{"chat:1692*", "hello heard"},
+		{"chat:1000004", "hello heard"},
+		{"chat:bob", "hello heard"},
+		{"chat:BOB@hotmail.com cmd:MSG dir:c2s", "hello"},
+		{"chat=bob", ""},
+		{"chat~/^carol@/", ""},
+		{"chat:(carol, alice)", "hello heard"},
+		{"chat!=16925950 cmd:MSG", "typing"},
+		{"gap>2s", "chg offline"},
+		{"gap:5s", "chg"},
+		{"gap:..1ms", "add pong"},
+		{"gap>=0s cmd:ADD", "add"},
 		{"acc:bob*", "away gone heard typing"},
 		{"acc:*@passport.com", "gone"},
 		{"acc:Bob@Hotmail.com", "away heard typing"},
@@ -251,6 +272,21 @@ func checkNeed(t *testing.T, q *Query, e *event.Event) {
 	}
 	if from, to := q.Times(); e.Time < from || e.Time > to {
 		t.Errorf("%s selects time %d, not %d to %d", q, e.Time, from, to)
+	}
+	if names, ok := q.Handles(); ok && !slices.ContainsFunc(names, func(name string) bool {
+		return strings.Contains(strings.ToLower(e.Account+" "+string(e.Raw[:e.Line])), name)
+	}) {
+		t.Errorf("%s selects %q of %s, with none of %q", q, e.Raw, e.Account, names)
+	}
+	if lists, ok := q.Says(); ok && !slices.ContainsFunc(lists, func(words []string) bool {
+		for _, w := range words {
+			if !strings.Contains(strings.ToLower(e.Text+string(e.Raw)), w) {
+				return false
+			}
+		}
+		return true
+	}) {
+		t.Errorf("%s selects %q %s, with not all of one of %q", q, e.Raw, e.Text, lists)
 	}
 	if q.OnlyErrors() && !isError(e) {
 		t.Errorf("%s selects %q, which is no error", q, e.Raw)

@@ -11,7 +11,6 @@ func TestError(t *testing.T) {
 	for q, want := range map[string]string{
 		"comand:x":  `no field "comand", did you mean "cmd"?`,
 		"http://x/": `no field "http", did you mean "http://x/"?`,
-		"mark:x":    `"mark" cannot be asked yet`,
 	} {
 		if _, err := Parse(q); err == nil || err.Error() != want {
 			t.Errorf("%s: %v", q, err)

@@ -31,6 +31,7 @@ const (
 // meaning is what an event says, found out when first asked for.
 type meaning struct {
 	known bool
+	none  bool // it is no command
 	a     decode.Annotation
 }
 
@@ -40,15 +41,20 @@ var meanings = sync.Pool{New: func() any { return new(meaning) }}
 // during one Match are for the same event.
 func (m *meaning) of(e *event.Event) *decode.Annotation {
 	if !m.known {
-		m.known = true
+		m.known, m.none = true, false
 		if e.Kind == event.Command {
-			m.a = e.Annotate()
+			e.AnnotateInto(&m.a)
 		} else {
-			m.a = decode.Annotation{}
+			m.none = true
 		}
+	}
+	if m.none {
+		return &noMeaning
 	}
 	return &m.a
 }
+
+var noMeaning decode.Annotation
 
 // all is an "and" or, with any set, an "or" of two or more parts.
 type all struct {

@@ -225,6 +225,7 @@ func (f *Follower) frame(c *conn, dir decode.Direction, fr *decode.Frame) {
 			f.ev.Answers, f.ev.Latency = tag, max(c.now-asked, 0)
 		}
 		f.invitation(c, dir, fr)
+		f.meet(c, dir, fr)
 	}
 	f.ev.Raw = fr.Raw
 	f.ev.Delivered = c.edits[dir].take(c.inner[dir]+fr.Offset, fr.Raw)
@@ -261,6 +262,9 @@ func (f *Follower) emit(c *conn) {
 	f.event++
 	f.ev.ID = f.event
 	c.info.Events++
+	if f.ev.Quiet = -1; c.info.Events > 1 {
+		f.ev.Quiet = max(f.ev.Time-c.lastEvent, 0)
+	}
 	f.count(c, &f.ev)
 	if !c.reported {
 		f.report(c)

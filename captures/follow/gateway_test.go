@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -114,7 +115,7 @@ func TestGateway(t *testing.T) {
 	} {
 		c := r.conns[id]
 		got := event.Connection{Role: c.Role, Via: c.Via, How: c.How, Session: c.Session, MSNP: c.MSNP}
-		if got != want {
+		if !reflect.DeepEqual(got, want) {
 			t.Errorf("connection %d: %+v, want %+v", id, got, want)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"msnscope/captures/event"
+	"msnscope/decode"
 )
 
 var update = flag.Bool("update", false, "rewrite golden files")
@@ -109,5 +110,26 @@ func TestPPA(t *testing.T) {
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("commands (-listed +found):\n%s", d)
+	}
+}
+
+// TestPeopleOfAChat: a connection to a switchboard knows whom it met there.
+func TestPeopleOfAChat(t *testing.T) {
+	r := follow(t, readFile(t, filepath.Join("..", "testdata", "goserver-netmsmgr.pcap")))
+	var got []string
+	for id := int64(1); id <= int64(len(r.conns)); id++ {
+		if c := r.conns[id]; c.Role == decode.RoleSB {
+			got = append(got, fmt.Sprint(c.Account, " met ", c.People))
+		} else if c.People != nil {
+			t.Errorf("connection %d is no switchboard's and met %q", id, c.People)
+		}
+	}
+	want := []string{
+		"alice@example.com met [bob@example.com carol@example.com]",
+		"bob@example.com met [alice@example.com carol@example.com]",
+		"carol@example.com met [alice@example.com bob@example.com]",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
 	}
 }

@@ -26,6 +26,7 @@ const (
 // on: raw, delivered, text, note, warnings.
 type row struct {
 	time, n, trid, missing, latency int64
+	quiet                           int64
 	back                            int64 // id - Answers, 0 if it answers nothing
 	off                             uint32
 	raw, delivered, text, note      uint32 // lengths
@@ -92,6 +93,7 @@ func (b *Block) Event(i int, e *event.Event) {
 		Body:       int(r.body),
 		TrID:       r.trid,
 		Missing:    r.missing,
+		Quiet:      r.quiet,
 		Latency:    r.latency,
 		Partial:    r.flags&flagPartial != 0,
 	}
@@ -133,7 +135,7 @@ func (b *Block) full() bool {
 // add appends an event. It is the caller's duty that its id is the next one.
 func (b *Block) add(e *event.Event) *row {
 	r := row{
-		time: e.Time, n: e.N, trid: e.TrID, missing: e.Missing, latency: e.Latency,
+		time: e.Time, n: e.N, trid: e.TrID, missing: e.Missing, latency: e.Latency, quiet: e.Quiet,
 		off: uint32(len(b.bytes)),
 		raw: uint32(len(e.Raw)), delivered: uint32(len(e.Delivered)), text: uint32(len(e.Text)), note: uint32(len(e.Note)),
 		line: clamp(e.Line), body: clamp(e.Body),
@@ -212,4 +214,4 @@ func within(id, capture int64) int64 {
 func clamp(n int) uint32 { return uint32(min(max(n, 0), math.MaxUint32)) }
 
 // weight is about how much memory the block takes.
-func (b *Block) weight() int { return cap(b.bytes) + cap(b.rows)*96 + 256 }
+func (b *Block) weight() int { return cap(b.bytes) + cap(b.rows)*104 + 256 }

@@ -45,6 +45,7 @@ type Capture struct {
 type entry struct {
 	first int64 // number of its first event within the capture, from 1
 	facts Facts
+	tally tally
 	mem   *Block // while it is not (wholly) in SQLite
 	saved int    // how many of its events are
 }
@@ -54,17 +55,20 @@ func (e *entry) end() int64 { return e.first + int64(e.facts.Count) }
 
 // parties are the connections and sessions of a capture, by their id within it.
 type parties struct {
-	conns    []*connection // nil where there is none
-	sessions []*event.Session
-	moves    []int64 // see Capture.Moved
-	grouping int     // grows when a connection is new or gets another session
-	dirtyC   map[int64]struct{}
-	dirtyS   map[int64]struct{}
+	conns     []*connection // nil where there is none
+	sessions  []*event.Session
+	moves     []int64                // see Capture.Moved
+	chatting  changes                // the same of chats; see Capture.ChatChanged
+	chatFirst map[string]*connection // of each chat one that has its first event
+	grouping  int                    // grows when a connection is new or gets another session
+	dirtyC    map[int64]struct{}
+	dirtyS    map[int64]struct{}
 }
 
 type connection struct {
 	event.Connection
 	first int64 // number of its first event known here, 0 if none
+	last  int64 // of its last one; 0 if not known, and of no use while it is open
 }
 
 // Number returns the capture's number.
@@ -129,6 +133,36 @@ func (c *Capture) Members(session int64, known int) (ks []int64, grouping int, s
 		}
 	}
 	return ks, c.grouping, false
+}
+
+// Parties returns how many connections and sessions there are.
+func (c *Capture) Parties() (connections, sessions int) {
+	c.x.mu.RLock()
+	defer c.x.mu.RUnlock()
+	for _, v := range c.conns {
+		if v != nil && v.ID != 0 {
+			connections++
+		}
+	}
+	for _, v := range c.sessions {
+		if v != nil {
+			sessions++
+		}
+	}
+	return connections, sessions
+}
+
+// EachConnection calls f for the connections of the capture in order of ids,
+// with the number of the first event known of each, 0 if there is none. f must
+// be quick, and keep no pointer.
+func (c *Capture) EachConnection(f func(v *event.Connection, first int64)) {
+	c.x.mu.RLock()
+	defer c.x.mu.RUnlock()
+	for _, v := range c.conns {
+		if v != nil && v.ID != 0 {
+			f(&v.Connection, v.first)
+		}
+	}
 }
 
 // Ref names a block.
@@ -222,6 +256,7 @@ func (c *Capture) setConnection(v event.Connection) {
 		return
 	}
 	p := c.connection(v.ID)
+	c.chatChanges(p, &v)
 	if p.Session != v.Session {
 		c.grouping++
 		if p.first != 0 {
@@ -242,6 +277,13 @@ func (c *Capture) setSession(v event.Session) {
 	c.sessions[k] = &v
 }
 
+func (c *Capture) dirtyConnection(k int64) {
+	if c.dirtyC == nil {
+		c.dirtyC = map[int64]struct{}{}
+	}
+	c.dirtyC[k] = struct{}{}
+}
+
 // seen notes that a connection has event n, which may be its first.
 func (c *Capture) seen(k uint32, n int64) {
 	if k == 0 {
@@ -250,5 +292,9 @@ func (c *Capture) seen(k uint32, n int64) {
 	p := c.connection(c.partyBase() + int64(k))
 	if p.first == 0 {
 		p.first = n
+	}
+	p.last = n
+	if p.Closed != 0 { // what was stored has ended too early
+		c.dirtyConnection(int64(k))
 	}
 }

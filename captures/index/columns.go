@@ -34,12 +34,34 @@ const (
 	colNote
 	colMissing
 	colWarnings
+	colQuiet
 	colCommand // place in the list of names
 	columns    // how many there are
 )
 
 func zigzag(v int64) uint64   { return uint64(v)<<1 ^ uint64(v>>63) }
 func unzigzag(v uint64) int64 { return int64(v>>1) ^ -int64(v&1) }
+
+// packQuiet makes lengths of time small: most captures count microseconds.
+func packQuiet(ns int64) uint64 {
+	switch {
+	case ns < 0:
+		return 0
+	case ns%1000 == 0:
+		return 1 + uint64(ns/1000)<<1
+	}
+	return 2 + uint64(ns)<<1
+}
+
+func unpackQuiet(v uint64) int64 {
+	switch {
+	case v == 0:
+		return -1
+	case v&1 == 1:
+		return int64(v>>1) * 1000
+	}
+	return int64(v>>1) - 1
+}
 
 // short keeps a damaged length from wrapping round: no block is this long.
 func short(v uint64) uint32 { return uint32(min(v, maxBlockBytes+1)) }
@@ -137,6 +159,11 @@ func (c column) get(rows []row, s *scratch) bool {
 		for i := range rows {
 			r := &rows[i]
 			v[i] = uint64(r.warnings)
+		}
+	case colQuiet:
+		for i := range rows {
+			r := &rows[i]
+			v[i] = packQuiet(r.quiet)
 		}
 	case colMissing:
 		for i := range rows {
@@ -248,6 +275,11 @@ func (c column) set(rows []row, s *scratch) bool {
 		for i := range rows {
 			r := &rows[i]
 			r.warnings = short(v[i])
+		}
+	case colQuiet:
+		for i := range rows {
+			r := &rows[i]
+			r.quiet = unpackQuiet(v[i])
 		}
 	case colMissing:
 		for i := range rows {

@@ -6,6 +6,8 @@ package index
 import (
 	"encoding/binary"
 	"math"
+
+	"msnscope/captures/event"
 )
 
 // Facts is what is known of a block without reading it.
@@ -17,9 +19,11 @@ type Facts struct {
 	conns    [8]uint64
 	cmds     [2]uint64
 	open     openBits
+	skips    skips
+	first    int64 // number of its first event within the capture
 }
 
-const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8 + 2 + BlockEvents/8
+const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8 + 2 + BlockEvents/8 + skipsSize
 
 // HasConnection reports whether the block may hold events of a connection,
 // given as its id within the capture.
@@ -48,7 +52,13 @@ func commandBit(c [3]byte) (word, bit uint64) {
 	return h >> 6, 1 << (h & 63)
 }
 
-func (f *Facts) add(r *row) {
+// Within reports whether the block has events of the numbers in a span.
+func (f *Facts) Within(s Span) bool {
+	return f.first <= s.Last && f.first+int64(f.Count) > s.First
+}
+
+func (f *Facts) add(r *row, e *event.Event) {
+	f.skips.add(e)
 	if f.Count == 0 {
 		f.Min, f.Max = math.MaxInt64, math.MinInt64
 	}
@@ -81,13 +91,14 @@ func (f *Facts) encode() []byte {
 		p = binary.LittleEndian.AppendUint64(p, w)
 	}
 	p = binary.LittleEndian.AppendUint16(p, uint16(f.Noted))
-	return f.open.encode(p)
+	return f.skips.encode(f.open.encode(p))
 }
 
-func decodeFacts(p []byte) (f Facts, err error) {
-	if len(p) != factsSize {
-		return f, damaged("facts of %d bytes", len(p))
+func decodeFacts(p []byte) (f Facts, t tally, err error) {
+	if len(p) < factsSize {
+		return f, nil, damaged("facts of %d bytes", len(p))
 	}
+	counts := p[factsSize:]
 	f.Count = int(binary.LittleEndian.Uint16(p))
 	f.Errors = int(binary.LittleEndian.Uint16(p[2:]))
 	f.Min = int64(binary.LittleEndian.Uint64(p[4:]))
@@ -103,8 +114,10 @@ func decodeFacts(p []byte) (f Facts, err error) {
 	p = p[16:]
 	f.Noted = int(binary.LittleEndian.Uint16(p))
 	f.open.decode(p[2:])
+	f.skips.decode(p[2+BlockEvents/8:])
 	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count || f.Noted > f.Count {
-		return f, damaged("facts of %d events", f.Count)
+		return f, nil, damaged("facts of %d events", f.Count)
 	}
-	return f, nil
+	t, err = decodeTally(counts, f.Count)
+	return f, t, err
 }

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"msnscope/captures/event"
@@ -149,6 +150,7 @@ type saving struct {
 	e     *entry
 	block Block
 	facts Facts
+	tally tally
 }
 
 // moment is all that a commit writes.
@@ -217,10 +219,10 @@ func (x *Index) moment() *moment {
 			first--
 		}
 		for _, e := range c.entries[first:] {
-			m.blocks = append(m.blocks, saving{c, e, *e.mem, e.facts})
+			m.blocks = append(m.blocks, saving{c, e, *e.mem, e.facts, slices.Clone(e.tally)})
 		}
 		for e := range c.dirtyF {
-			m.facts = append(m.facts, saving{c: c, e: e, facts: e.facts})
+			m.facts = append(m.facts, saving{c: c, e: e, facts: e.facts, tally: slices.Clone(e.tally)})
 		}
 		for k := range c.dirtyC {
 			m.conns = append(m.conns, *c.conns[k])
@@ -247,7 +249,7 @@ func (x *Index) putBack(m *moment) {
 	for i := range m.conns {
 		id := m.conns[i].ID
 		if c := x.capture(id / event.ConnectionsPerCapture); c != nil {
-			c.dirtyC[within(id, int64(c.number))] = struct{}{}
+			c.dirtyConnection(within(id, int64(c.number)))
 		}
 	}
 	for _, s := range m.sessions {
@@ -279,7 +281,7 @@ func (x *Index) write(m *moment) error {
 			if _, err := stmt[0].Exec(s.block.First, head, body); err != nil {
 				return err
 			}
-			_, err := stmt[1].Exec(s.block.First, m.rev, s.facts.encode())
+			_, err := stmt[1].Exec(s.block.First, m.rev, s.tally.encode(s.facts.encode()))
 			return err
 		})
 	if err != nil {
@@ -288,7 +290,7 @@ func (x *Index) write(m *moment) error {
 	err = prepared(tx, [2]string{"UPDATE facts SET rev = ?, facts = ? WHERE first = ?"}, len(m.facts),
 		func(stmt [2]*sql.Stmt, i int) error {
 			s := &m.facts[i]
-			_, err := stmt[0].Exec(m.rev, s.facts.encode(), s.c.ID(s.e.first))
+			_, err := stmt[0].Exec(m.rev, s.tally.encode(s.facts.encode()), s.c.ID(s.e.first))
 			return err
 		})
 	if err != nil {

@@ -150,7 +150,8 @@ func (x *Index) load(ctx context.Context, db *sql.DB, rev int64) error {
 		v, err := decodeConnection(id, blob)
 		if err == nil {
 			if c.setConnection(v.Connection); v.first != 0 {
-				c.connection(id).first = v.first
+				p := c.connection(id)
+				p.first, p.last = v.first, v.last
 			}
 		}
 		return err
@@ -165,11 +166,11 @@ func (x *Index) load(ctx context.Context, db *sql.DB, rev int64) error {
 	}
 	if err == nil {
 		err = each("SELECT first, facts FROM facts WHERE rev > ? ORDER BY first", func(c *Capture) error {
-			f, err := decodeFacts(blob)
+			f, t, err := decodeFacts(blob)
 			if err != nil {
 				return err
 			}
-			return c.setFacts(id-c.base(), f)
+			return c.setFacts(id-c.base(), f, t)
 		}, event.EventsPerCapture)
 	}
 	x.rev = now
@@ -216,7 +217,8 @@ func (x *Index) loadCaptures(tx *sql.Tx) error {
 }
 
 // setFacts takes a block's facts from SQLite.
-func (c *Capture) setFacts(n int64, f Facts) error {
+func (c *Capture) setFacts(n int64, f Facts, t tally) error {
+	f.first = n
 	if e := c.find(n); e != nil && e.first == n {
 		if e != c.entries[len(c.entries)-1] && e.facts.Count != f.Count {
 			return damaged("capture %d: the block at %d has grown behind others", c.number, n)
@@ -228,14 +230,14 @@ func (c *Capture) setFacts(n int64, f Facts) error {
 		}
 		c.count += int64(f.Count - e.facts.Count)
 		c.errors += int64(f.Errors - e.facts.Errors)
-		e.facts, e.saved = f, f.Count
+		e.facts, e.tally, e.saved = f, t, f.Count
 		c.x.recent.drop(c.ID(n), c.ID(n)+1)
 		return nil
 	}
 	if n != c.count+1 {
 		return damaged("capture %d: after %d events a block begins at %d", c.number, c.count, n)
 	}
-	c.entries = append(c.entries, &entry{first: n, facts: f, saved: f.Count})
+	c.entries = append(c.entries, &entry{first: n, facts: f, tally: t, saved: f.Count})
 	c.count += int64(f.Count)
 	c.errors += int64(f.Errors)
 	return nil

@@ -35,7 +35,7 @@ func made(capture, n int) []event.Event {
 		e := &all[i]
 		at += r.Int64N(3_000_000) - 1000
 		*e = event.Event{
-			ID: int64(capture)*event.EventsPerCapture + int64(i) + 1, Time: at, N: -1, TrID: -1,
+			ID: int64(capture)*event.EventsPerCapture + int64(i) + 1, Time: at, N: -1, TrID: -1, Quiet: []int64{-1, 0, 1, 999, 1000, 1_000_000, 123_456_789_012}[i%7],
 			Connection: int64(capture)*event.ConnectionsPerCapture + 1 + r.Int64N(10),
 			Dir:        decode.Direction(r.IntN(2)), Role: decode.Role(r.IntN(6)), Dialect: decode.Dialect(r.IntN(3) * 7),
 			Account: []string{"", "alice@hotmail.com", "bob@hotmail.com"}[r.IntN(3)],

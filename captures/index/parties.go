@@ -16,7 +16,8 @@ func encodeConnection(p []byte, c *connection) []byte {
 	p = append(p, byte(c.Role), byte(c.Dialect), bits(c.Live, c.MSNP))
 	p = appendText(p, c.Client, c.Server)
 	p = appendStrings(p, c.Account, c.Chat, c.How, c.Via)
-	p = appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first)
+	p = appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first, c.last, int64(len(c.People)))
+	p = appendStrings(p, c.People...)
 	if t := c.File; t != nil {
 		p = appendStrings(p, t.Name, t.Sender, t.Receiver, t.State, t.Words, t.SHA256)
 		p = appendInts(p, t.Offered, t.Size, t.Received)
@@ -34,7 +35,13 @@ func decodeConnection(id int64, p []byte) (c connection, err error) {
 	c.Live, c.MSNP = flags&1 != 0, flags&2 != 0
 	r.text(&c.Client, &c.Server)
 	r.strings(&c.Account, &c.Chat, &c.How, &c.Via)
-	r.ints(&c.Opened, &c.Closed, &c.Events, &c.Bytes[0], &c.Bytes[1], &c.first)
+	var people int64
+	r.ints(&c.Opened, &c.Closed, &c.Events, &c.Bytes[0], &c.Bytes[1], &c.first, &c.last, &people)
+	for range min(max(people, 0), int64(len(r.p))) {
+		var handle string
+		r.strings(&handle)
+		c.People = append(c.People, handle)
+	}
 	if len(r.p) > 0 {
 		t := new(event.Transfer)
 		r.strings(&t.Name, &t.Sender, &t.Receiver, &t.State, &t.Words, &t.SHA256)

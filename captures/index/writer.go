@@ -98,11 +98,12 @@ func (w *Writer) Event(e *event.Event) {
 	}
 	if w.block == nil {
 		w.block = &Block{First: e.ID, rows: make([]row, 0, BlockEvents), bytes: make([]byte, 0, w.usual)}
-		w.entry = &entry{first: n, mem: w.block}
+		w.entry = &entry{first: n, mem: w.block, facts: Facts{first: n}}
 		w.c.entries = append(w.c.entries, w.entry)
 	}
 	r := w.block.add(e)
-	w.entry.facts.add(r)
+	w.entry.facts.add(r, e)
+	w.entry.tally.add(r)
 	if e.Unanswered {
 		w.entry.facts.open.set(n - w.entry.first)
 	}
@@ -158,10 +159,7 @@ func (w *Writer) Skipped(c *event.Connection) {
 
 func (w *Writer) connection(c event.Connection) {
 	w.c.setConnection(c)
-	if w.c.dirtyC == nil {
-		w.c.dirtyC = map[int64]struct{}{}
-	}
-	w.c.dirtyC[within(c.ID, int64(w.c.number))] = struct{}{}
+	w.c.dirtyConnection(within(c.ID, int64(w.c.number)))
 	w.c.x.touch()
 }
 

@@ -67,7 +67,7 @@ func (f *File) Connect(client, server netip.AddrPort, notes ...event.Comment) *C
 	for d := range c.side {
 		c.side[d].next = c.isn + 1
 	}
-	f.live[key] = c
+	f.live[key], f.used = c, true
 	if err == nil {
 		c.shakeHands()
 		_ = f.write() // remembered in f.trouble; the bytes are kept

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"msnscope/captures/pcapfile"
+	"msnscope/decode"
 )
 
 // maxOwed is the number of connections that ended while nothing could be
@@ -35,6 +36,8 @@ type File struct {
 	out    io.WriteCloser
 	closed bool
 	buf    []byte         // the packets of the call at work
+	size   int64          // of the file
+	used   bool           // there was a connection
 	last   int64          // time of the latest packet, which none may precede
 	live   map[flow]*Conn // connections that have not ended
 
@@ -62,6 +65,9 @@ func Open(path string) (*File, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	f := newFile(path, file)
+	if info, err := file.Stat(); err == nil {
+		f.size = info.Size()
+	}
 	if err := f.section(); err != nil {
 		file.Close()
 		return nil, err
@@ -104,6 +110,59 @@ func (f *File) section() error {
 
 // Grown yields (one slot) when bytes were appended since it was last received from.
 func (f *File) Grown() <-chan struct{} { return f.grown }
+
+// Size returns how many bytes the file has.
+func (f *File) Size() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.size
+}
+
+// Has reports whether a connection of a client's address is open.
+func (f *File) Has(client netip.Addr) bool {
+	client = client.Unmap().WithZone("")
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for k := range f.live {
+		if k.client.Addr() == client {
+			return true
+		}
+	}
+	return false
+}
+
+// Used reports whether a connection was recorded by this File.
+func (f *File) Used() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.used
+}
+
+// Idle reports whether no connection is open, and all ends are in the file.
+func (f *File) Idle() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.live) == 0 && f.trouble == nil
+}
+
+// Retry tries to write again what could not be written, and tells of what is
+// missing without waiting for the next byte.
+func (f *File) Retry() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.closed || f.trouble == nil || f.begin() != nil {
+		return
+	}
+	for _, c := range f.live {
+		c.catchUp()
+		for d := range c.side {
+			if s := &c.side[d]; s.lost > 0 && !s.end {
+				c.put(decode.Direction(d), flagACK, nil, 0, s.lostNote())
+			}
+		}
+	}
+	_ = f.write()
+}
 
 // Trouble says why recording fails at present, and how much is missing from
 // the capture because of it. It is nil while recording works.
@@ -155,6 +214,7 @@ func (f *File) begin() error {
 	}
 	if len(f.unwritten) > 0 {
 		n, err := f.out.Write(f.unwritten)
+		f.size += int64(n)
 		f.unwritten = f.unwritten[:copy(f.unwritten, f.unwritten[n:])]
 		if err != nil {
 			f.trouble = err
@@ -174,6 +234,7 @@ func (f *File) begin() error {
 // first the next time.
 func (f *File) write() error {
 	n, err := f.out.Write(f.buf)
+	f.size += int64(n)
 	if err != nil {
 		f.unwritten = append(f.unwritten, f.buf[n:]...)
 	}

@@ -9,7 +9,7 @@ const (
 	// maxConns is how many connections are followed at once. A sign-in takes
 	// three or four, so this is some 60,000 people; beyond it the one that has
 	// been silent for about longest is given up (EndIdle).
-	maxConns = 1 << 18
+	maxConns = 1 << 16
 
 	// maxStubs is how many stubs are kept at least, and half of how many at
 	// most: a SYN flood costs this much memory (some 25 MB) and no more.

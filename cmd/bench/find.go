@@ -30,8 +30,9 @@ type found struct {
 
 // filtersToFind are measured when none are named: of each kind one.
 var filtersToFind = []string{
-	"cmd:XFR", "cmd:MSG", "from:user7@example.com", "conn:31", "status>=200",
-	`text:"see you"`, `text:zebra`, `text~/h[ae]llo\s+\w+ \d{4}/`, "lat>200ms", "is:unanswered",
+	"cmd:CHG", "cmd:MSG", "from:user4000@hotmail.com", "conn:1000031", "chat:16925950", "status>=200",
+	`text:"see you"`, `text:zebra`, `text~/h[ae]llo\s+\w+ \d,/`, `text~/\d{3}-\d{4}/`, `text~/\b[aeiou]+\b.*\?$/`, "zebra",
+	"lat>200ms", "gap>20s", "is:unanswered",
 }
 
 func benchFind(binary, store string, rounds int, filters []string) error {

@@ -201,7 +201,7 @@ func chat(user string, rnd *rand.Rand) []line {
 	r("JOI friend@hotmail.com My%20Friend\r\n")
 	for i := range 4 + rnd.IntN(60) {
 		body := "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nX-MMS-IM-Format: FN=Arial; EF=B; CO=ff; CS=0; PF=22\r\n\r\n" +
-			strings.Repeat("so what do you think? ", 1+rnd.IntN(4))
+			words(rnd)
 		switch rnd.IntN(4) {
 		case 0:
 			body = "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgscontrol\r\nTypingUser: friend@hotmail.com\r\n\r\n\r\n"
@@ -216,6 +216,39 @@ func chat(user string, rnd *rand.Rand) []line {
 	r("BYE friend@hotmail.com\r\n")
 	c("OUT\r\n")
 	return s
+}
+
+// vocabulary is what people say: some words often, most seldom.
+var vocabulary = func() []string {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	all := strings.Fields("so what do you think see you later hello ok yes no lol at the and to in it is that me we")
+	for len(all) < 4000 {
+		var w strings.Builder
+		for range 1 + rnd.IntN(3) {
+			w.WriteByte("bcdfghklmnprstvw"[rnd.IntN(16)])
+			w.WriteString([]string{"a", "e", "i", "o", "u", "ea", "oo", "in", "er", "ing"}[rnd.IntN(10)])
+		}
+		all = append(all, w.String())
+	}
+	return all
+}()
+
+// words returns what somebody says: in one of some 200,000 messages about a
+// zebra, in one of 20,000 with a telephone number.
+func words(rnd *rand.Rand) string {
+	var b strings.Builder
+	for range 2 + rnd.IntN(16) {
+		u := rnd.Float64()
+		b.WriteString(vocabulary[int(u*u*u*float64(len(vocabulary)))])
+		b.WriteByte(' ')
+	}
+	switch n := rnd.IntN(200_000); {
+	case n == 0:
+		b.WriteString("a zebra! ")
+	case n <= 10:
+		fmt.Fprintf(&b, "hello call %d, 555-%04d ", rnd.IntN(9), rnd.IntN(10_000))
+	}
+	return b.String()
 }
 
 // maxRSS is the most memory a finished command had, in MB.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"msnscope/captures"
 	"msnscope/proxy"
 	"msnscope/proxy/msnptest"
 )
@@ -41,7 +42,7 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 			return fmt.Errorf("practice server: %w", err)
 		}
 		defer func() { err = errors.Join(err, server.Close()) }()
-		p := &proxy.Proxy{Upstream: server.DispatchAddr(), Listen: []string{"127.0.0.1:0"}, Drain: time.Second}
+		p := &proxy.Proxy{Upstream: server.DispatchAddr(), Listen: []string{"127.0.0.1:0"}, Drain: time.Second, FileTransfers: true}
 		log, err := flags.logger(e)
 		if err != nil {
 			return err
@@ -52,6 +53,6 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 			fmt.Fprintln(e.stdout, "Three friends are signing in through the proxy. Ctrl+C ends the demo.")
 			return s.Run(ctx)
 		}
-		return runProxy(e, p, flags, dir, "", story)
+		return runProxy(e, p, flags, dir, "", captures.Keep{}, story)
 	}
 }

@@ -72,29 +72,16 @@ func jsonLines(out *bufio.Writer, store *captures.Store, secrets bool) func(*eve
 	}
 }
 
-// followBatch is how many rows are read from a view at once.
-const followBatch = 512
-
 // followStore writes matching events as they come, until ctx is done.
 func followStore(ctx context.Context, store *captures.Store, q *filter.Query, out *bufio.Writer, write func(*event.Event) error) error {
-	view := store.View(captures.Scope{}, q)
-	var next int64
+	reached := captures.Reached{}
 	for {
 		changed := store.Changed()
-		total := view.Advance(ctx, 0).Total
-		for next < total {
-			rows, err := view.Rows(next, int(min(total-next, followBatch)))
-			if err != nil {
-				return err
+		err := store.WalkNew(ctx, captures.Scope{}, q, reached, write)
+		if err = errors.Join(err, out.Flush()); err != nil {
+			if ctx.Err() != nil {
+				return nil
 			}
-			for _, e := range rows {
-				if err := write(e); err != nil {
-					return err
-				}
-			}
-			next += int64(len(rows))
-		}
-		if err := out.Flush(); err != nil {
 			return err
 		}
 		select {

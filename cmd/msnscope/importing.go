@@ -16,6 +16,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	grows := fs.BoolP("follow", "f", false, "the file is still being written: go on until Ctrl-C, or until it is replaced")
 	watched := fs.String("watch", "", "import what comes to rest in this `DIR`, each file once, until Ctrl-C")
+	keep := limitFlags(fs, false)
 	return func(e *env, args []string) (err error) {
 		switch {
 		case *watched != "" && (len(args) > 0 || *grows):
@@ -29,7 +30,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		store, err := captures.Open(dir, captures.Options{})
+		store, err := captures.Open(dir, captures.Options{Keep: *keep})
 		if err != nil {
 			return err
 		}
@@ -48,6 +49,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 				break
 			}
 		}
+		store.Retain()
 		return err
 	}
 }
@@ -55,7 +57,13 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 // importFile imports one file and says what was found in it.
 func importFile(e *env, store *captures.Store, path string) error {
 	progress := newProgress(e.stderr, path)
-	report, err := store.Import(e.ctx, path, progress.show)
+	var report captures.Report
+	var err error
+	if path == "-" {
+		report, err = store.ImportFrom(e.ctx, e.stdin, "standard input", progress.show)
+	} else {
+		report, err = store.Import(e.ctx, path, progress.show)
+	}
 	progress.end()
 	if err != nil {
 		return err
@@ -88,6 +96,9 @@ func printReport(e *env, path string, report *captures.Report) {
 		fmt.Fprintf(e.stdout, "  connection %-8d %-2s %-21s -> %-21s %6d events  %s\n",
 			c.ID, roleWord(c), c.Client, c.Server, c.Events, c.Account)
 	}
+	if more := report.Spoken - int64(len(report.Connections)); more > 0 {
+		fmt.Fprintf(e.stdout, "  and %d connections more\n", more)
+	}
 	for _, i := range report.Ignored {
 		fmt.Fprintf(e.stdout, "  skipped             %-21s -> %-21s %s\n", i.Connection.Client, i.Connection.Server, i.Why)
 	}
@@ -95,7 +106,7 @@ func printReport(e *env, path string, report *captures.Report) {
 		fmt.Fprintf(e.stdout, "  problem: %s\n", p)
 	}
 	fmt.Fprintf(e.stdout, "%s: %d packets, %d connections, %d events, %d connections skipped\n",
-		path, report.Packets, len(report.Connections), report.Events, int64(len(report.Ignored))+report.MoreIgnored)
+		path, report.Packets, report.Spoken, report.Events, int64(len(report.Ignored))+report.MoreIgnored)
 }
 
 func roleWord(c event.Connection) string {

@@ -36,7 +36,11 @@ func TestKill(t *testing.T) {
 			t.Errorf("%s received %d bytes that are not in the store: %.60q ...", e.who, len(e.bytes), e.bytes)
 		}
 	}
-	t.Logf("%d kills, %d ends, %d bytes received, all stored", kills, len(received), bytesChecked)
+	files, err := filepath.Glob(filepath.Join(store, "captures", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Logf("%d kills, %d ends, %d bytes received, all stored in %d captures", kills, len(received), bytesChecked, len(files))
 	if bytesChecked < kills*1000 {
 		t.Error("that was no heavy traffic")
 	}
@@ -62,7 +66,11 @@ func killOnce(t *testing.T, store string, n int, after time.Duration) []end {
 		t.Fatal(err)
 	}
 	defer server.Close()
-	proxy := startProxy(t, server.DispatchAddr(), store)
+	var more []string
+	if n%2 == 1 { // files are begun while connections are open
+		more = []string{"--rotate-size", "16k"}
+	}
+	proxy := startProxy(t, server.DispatchAddr(), store, more...)
 	const users = 6
 	chatting := make(chan error, users/3)
 	clients := make([]*msnptest.Client, users)

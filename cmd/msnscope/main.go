@@ -50,7 +50,7 @@ func commands() []command {
 	return []command{
 		{"proxy", "", "live proxy and page: sit between clients and a server", defineProxy},
 		{"open", "FILE...", "look at captures in the browser, nothing to set up", defineOpen},
-		{"import", "FILE...", "add captures to a store", defineImport},
+		{"import", "[FILE|-]...", "add captures to a store", defineImport},
 		{"web", "", "the page over a store", defineWeb},
 		{"decode", "[FILE|-]...", "commands as JSON Lines, no store", defineDecode},
 		{"sessions", "", "list the sessions of a store", defineSessions},
@@ -59,6 +59,7 @@ func commands() []command {
 		{"check", "[SESSION|CONNECTION]", "where connections break the rules of the protocol, and sign-ins got stuck", defineCheck},
 		{"files", "[SESSION|CONNECTION]", "the files that were transferred; --save DIR keeps them", defineFiles},
 		{"invitations", "[SESSION|CONNECTION]", "what people offered each other: files, talks, games; and what became of it", defineInvitations},
+		{"diff", "A B", "where two captures, sessions (12) or connections (c31) differ; exit status 0 equal, 1 different, 2 trouble", defineDiff},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
 		{"export", "", "events of a store as jsonl or pcapng", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},
@@ -71,6 +72,21 @@ func commands() []command {
 type usageError struct{ text string }
 
 func (u usageError) Error() string { return u.text }
+
+// status is an exit status of a command's own, with a message or without.
+type status struct {
+	code int
+	err  error
+}
+
+func (s status) Error() string {
+	if s.err == nil {
+		return ""
+	}
+	return s.err.Error()
+}
+
+func (s status) Unwrap() error { return s.err }
 
 func usagef(format string, a ...any) error { return usageError{fmt.Sprintf(format, a...)} }
 
@@ -131,20 +147,27 @@ func runCommand(e *env, c command, args []string) error {
 // report turns what a command returned into an exit status and a message.
 func report(e *env, c command, err error) int {
 	var wrong usageError
+	var own status
+	failed := exitFailed
+	if errors.As(err, &own) {
+		failed = own.code
+	}
 	switch {
 	case err == nil:
 		return exitOK
+	case own.code != 0 && own.err == nil:
+		return failed
 	case errors.As(err, &wrong):
 		fmt.Fprintf(e.stderr, "msnscope %s: %v\nTry 'msnscope %s --help'.\n", c.name, err, c.name)
 		return exitUsage
 	case errors.Is(err, context.Canceled) && e.ctx.Err() != nil:
 		fmt.Fprintf(e.stderr, "msnscope %s: interrupted\n", c.name)
-		return exitFailed
+		return failed
 	case errors.Is(err, syscall.EPIPE): // the reader of our output has gone: `msnscope decode F | head`
 		return exitOK
 	}
 	fmt.Fprintf(e.stderr, "msnscope %s: %v\n", c.name, err)
-	return exitFailed
+	return failed
 }
 
 func usage(w io.Writer) {

@@ -17,7 +17,6 @@ import (
 
 	"msnscope/captures"
 	"msnscope/captures/event"
-	"msnscope/captures/record"
 	"msnscope/proxy"
 	"msnscope/web"
 )
@@ -30,13 +29,13 @@ const maxBehind = 64 << 20
 type vitals struct {
 	proxy *proxy.Proxy
 	store *captures.Store
-	file  *record.File
+	file  *captures.Recording
 	page  *web.Server
 	set   *metrics.Set
 }
 
 // newVitals adds to set what can be asked of the parts.
-func newVitals(set *metrics.Set, p *proxy.Proxy, store *captures.Store, file *record.File, page *web.Server) *vitals {
+func newVitals(set *metrics.Set, p *proxy.Proxy, store *captures.Store, file *captures.Recording, page *web.Server) *vitals {
 	v := &vitals{p, store, file, page, set}
 	gauge := func(name string, f func() float64) { v.set.NewGauge(name, f) }
 	status := func(f func(s proxy.Status) float64) func() float64 {

@@ -28,6 +28,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	monitor := fs.String("metrics", "", "`ADDR`ess of /metrics (Prometheus), /healthz and /readyz; needs no token")
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
+	keep := limitFlags(fs, true)
 	return func(e *env, args []string) error {
 		if len(args) > 0 {
 			return usagef("takes no arguments; did you mean --upstream %s?", args[0])
@@ -42,7 +43,7 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		if err := ways.apply(p); err != nil {
 			return err
 		}
-		return runProxy(e, p, pageFlags, *storeAt, *monitor, nil)
+		return runProxy(e, p, pageFlags, *storeAt, *monitor, *keep, nil)
 	}
 }
 
@@ -56,7 +57,7 @@ func zeroIsNone(d time.Duration) time.Duration {
 
 // runProxy runs a proxy with its store and page until the program is told to
 // end; monitor is the address for monitoring, "" for none. more runs beside it.
-func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, more func(context.Context) error) (err error) {
+func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, keep captures.Keep, more func(context.Context) error) (err error) {
 	log, err := flags.logger(e)
 	if err != nil {
 		return err
@@ -66,7 +67,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 		return err
 	}
 	set := metrics.NewSet()
-	store, err := captures.Open(dir, captures.Options{Answered: answers(set)})
+	store, err := captures.Open(dir, captures.Options{Keep: keep, Answered: answers(set)})
 	if err != nil {
 		return err
 	}
@@ -90,7 +91,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 		page.listener.Close()
 		return err
 	}
-	page.server.Proxy = proxyView{p, file}
+	page.server.Proxy = proxyView{p, store, file}
 	var watched net.Listener
 	if monitor != "" {
 		if watched, err = sockets.listen(monitor); err != nil {

@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"msnscope/captures"
-	"msnscope/captures/record"
 	"msnscope/proxy"
 	"msnscope/web"
 )
@@ -81,7 +80,8 @@ func (p *page) addr() netip.AddrPort { return p.listener.Addr().(*net.TCPAddr).A
 // proxyView shows a proxy to the page.
 type proxyView struct {
 	*proxy.Proxy
-	file *record.File
+	store *captures.Store
+	file  *captures.Recording
 }
 
 // Status is part of web.Proxy.
@@ -93,6 +93,8 @@ func (v proxyView) Status() web.ProxyStatus {
 	}
 	if err := v.file.Trouble(); err != nil {
 		status.Problem = "recording has gaps: " + err.Error()
+	} else if v.store.BeyondLimit() {
+		status.Problem = "the captures have more bytes than --keep-size allows: what is left is being recorded or pinned"
 	}
 	return status
 }

@@ -35,7 +35,7 @@ func defineSessions(fs *pflag.FlagSet) func(*env, []string) error {
 			return out.Flush()
 		}
 		if len(sessions) > 0 {
-			fmt.Fprintf(out, "%-9s %-20s %-9s %-28s %-22s %8s %6s %6s  %s\n", "SESSION", "STARTED", "LASTED", "ACCOUNT", "SERVER", "EVENTS", "CHATS", "ERRORS", "CLIENT")
+			fmt.Fprintf(out, "%-9s %-20s %-9s %-28s %-22s %8s %6s %6s  %s\n", "SESSION", "STARTED", "LASTED", "ACCOUNT", "SERVER", "EVENTS", "CHATS", "ERRORS", "CLIENT, NAME AND NOTE")
 		}
 		for _, s := range sessions {
 			lasted := time.Duration(s.Ended - s.Started).Round(time.Second).String()
@@ -47,8 +47,23 @@ func defineSessions(fs *pflag.FlagSet) func(*env, []string) error {
 				account = "(not said)"
 			}
 			fmt.Fprintf(out, "%-9d %-20s %-9s %-28s %-22s %8d %6d %6d  %s\n", s.ID,
-				time.Unix(0, s.Started).UTC().Format("2006-01-02 15:04:05"), lasted, account, s.Server, s.Events, s.Chats, s.Errors, s.Client)
+				time.Unix(0, s.Started).UTC().Format("2006-01-02 15:04:05"), lasted, account, s.Server, s.Events, s.Chats, s.Errors, s.Client+labelWords(s.Label))
 		}
 		return out.Flush()
 	}
+}
+
+// labelWords says what a user has added to a session.
+func labelWords(l event.Label) string {
+	words := ""
+	if l.Name != "" {
+		words += fmt.Sprintf("  %q", l.Name)
+	}
+	if l.Note != "" {
+		words += fmt.Sprintf("  note: %q", l.Note)
+	}
+	if l.Pinned {
+		words += "  pinned"
+	}
+	return words
 }

@@ -96,7 +96,7 @@ func (t *transcript) event(e *event.Event) error {
 	}
 	fmt.Fprintf(t.out, "%s %s%s", at.Format("15:04:05.000"), paint, arrow)
 	if t.words {
-		fmt.Fprintf(t.out, " %-3s %s", shortName(e), decode.Visible(e.Summary()))
+		fmt.Fprintf(t.out, " %-3s %s%s", shortName(e), decode.Visible(e.Summary()), markWords(e.Mark))
 	}
 	if t.lines && len(e.Raw) > 0 {
 		raw := e.Raw
@@ -110,6 +110,14 @@ func (t *transcript) event(e *event.Event) error {
 	}
 	_, err := fmt.Fprint(t.out, plain, "\n")
 	return err
+}
+
+// markWords says what a user has added to an event.
+func markWords(m event.Mark) string {
+	if m == (event.Mark{}) {
+		return ""
+	}
+	return "  ★ " + decode.Visible(m.String())
 }
 
 // shortName is the command's name, or a mark for what is none.

@@ -16,6 +16,7 @@ import (
 func defineWeb(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	flags := definePage(fs)
+	keep := limitFlags(fs, false)
 	return func(e *env, args []string) error {
 		if len(args) > 0 {
 			return usagef("takes no arguments; did you mean --store %s?", args[0])
@@ -24,7 +25,7 @@ func defineWeb(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		return servePage(e, flags, dir, nil)
+		return servePage(e, flags, dir, *keep, nil)
 	}
 }
 
@@ -39,17 +40,17 @@ func defineOpen(fs *pflag.FlagSet) func(*env, []string) error {
 			return err
 		}
 		defer os.RemoveAll(dir)
-		return servePage(e, flags, dir, args)
+		return servePage(e, flags, dir, captures.Keep{}, args)
 	}
 }
 
 // servePage imports the files, if any, and serves the page over the store.
-func servePage(e *env, flags pageFlags, dir string, files []string) (err error) {
+func servePage(e *env, flags pageFlags, dir string, keep captures.Keep, files []string) (err error) {
 	log, err := flags.logger(e)
 	if err != nil {
 		return err
 	}
-	store, err := captures.Open(dir, captures.Options{})
+	store, err := captures.Open(dir, captures.Options{Keep: keep})
 	if err != nil {
 		return err
 	}

@@ -5,7 +5,11 @@
 //	a: text     says it            a+ b   calls b into the chat
 //	a! AWY      changes status     a-     leaves the chat
 //	a? handle   calls somebody who is not there (217)
-//	a@ name     offers a file, which the first of the others declines
+//	a@ name     offers a file, which the other declines
+//	a# name     offers a file, which the other takes
+//	a~          types, and sends nothing
+//	a^ text     says it when nobody is left to hear it (NAK)
+//	a= FN=...   writes like that from now on
 
 package msnptest
 
@@ -29,6 +33,7 @@ var scenes = [][]string{
 		"a? dave@hotmail.com",
 		"a: dave is offline. AGAIN.",
 		"b: his sister is on the phone, so he's off the internet till monday",
+		"c~",
 		"c-",
 		"b: right, dinner. row 7!",
 	},
@@ -44,6 +49,9 @@ var scenes = [][]string{
 		"b: a very large cat. 800x600!",
 		"b@ cat-large.bmp",
 		"a: do not send it to me, i'm on 33.6 :S",
+		"b: it comes as text too. 9600 bytes, four minutes at most ;)",
+		"b# cat.txt",
+		"a: ok THAT cat i like (L)",
 		"b: they say cable comes to our street in spring. always on. imagine",
 		"a: always on? when would you sleep",
 		"b! NLN",
@@ -51,6 +59,7 @@ var scenes = [][]string{
 	},
 	{ // the homepage
 		"c+ b",
+		"c= FN=Comic%20Sans%20MS; EF=B; CO=ff00ff; CS=0; PF=42",
 		"c: bob, you know html. why does my whole page blink?",
 		"b: because you asked it to? :|",
 		"c: only the title should. it is a page about my hamster, it must be tasteful",
@@ -65,6 +74,9 @@ var scenes = [][]string{
 		"c: that was japanese, i want a japanese page too. (*)",
 		"c+ a",
 		"a: hi you two. i signed the guest book!",
+		"c= FN=Times%20New%20Roman; EF=IU; CO=8000; CS=0; PF=12",
+		"c: in times new roman, because it is official (H)",
+		"c= FN=Comic%20Sans%20MS; EF=; CO=80ff; CS=0; PF=42",
 		"b: counter says 000018 (Y)",
 	},
 	{ // LAN party
@@ -86,6 +98,9 @@ var scenes = [][]string{
 		"b: the one with the extension cord out of the window, yes",
 		"b! NLN",
 		"c: rule: no camping, and whoever trips over the hub restarts everybody",
+		"b= FN=Lucida%20Console; EF=S; CO=ffffff; CS=0; PF=31",
+		"b: and no snacks near the keyboards",
+		"b= FN=Courier%20New; EF=B; CO=ff0000; CS=0; PF=31",
 		"a: deal (D)",
 	},
 	{ // the exam
@@ -106,6 +121,8 @@ var scenes = [][]string{
 		"c: looks like robot language",
 		"a: fitting, after six hours of this. g'night (S)",
 		"c: bonne nuit (K)",
+		"c-",
+		"a^ and chapter 10? carol?",
 	},
 	{ // the new phone
 		"c+ a",

@@ -167,6 +167,16 @@ func (s *Story) play(ctx context.Context, script []string) error {
 			err = expect(217, chats[who].Invite(ctx, text))
 		case '@':
 			err = s.offerFile(ctx, chats, who, text)
+		case '#':
+			err = s.sendFile(ctx, chats, who, text)
+		case '=':
+			s.cast[who].cfg.Format = text
+		case '~':
+			err = chats[who].Typing(ctx)
+		case '^':
+			if err = chats[who].Send(ctx, text, 'A'); errors.Is(err, ErrNotDelivered) {
+				err = nil
+			}
 		default:
 			err = s.say(ctx, chats, who, text)
 		}
@@ -239,34 +249,6 @@ func (s *Story) say(ctx context.Context, chats map[byte]*Chat, who byte, text st
 		if err != nil {
 			return err
 		}
-	}
-	return nil
-}
-
-// offerFile plays a file transfer that the other side declines.
-func (s *Story) offerFile(ctx context.Context, chats map[byte]*Chat, who byte, name string) error {
-	cookie := 10000 + s.rnd.IntN(90000)
-	head := "MIME-Version: 1.0\r\nContent-Type: text/x-msmsgsinvite; charset=UTF-8\r\n\r\n"
-	err := chats[who].SendPayload(ctx, fmt.Appendf(nil, head+"Application-Name: File Transfer\r\n"+
-		"Application-GUID: {5D3E02AB-6190-11d3-BBBB-00C04F795683}\r\nInvitation-Command: INVITE\r\nInvitation-Cookie: %d\r\n"+
-		"Application-File: %s\r\nApplication-FileSize: %d\r\n\r\n", cookie, name, 40000+s.rnd.IntN(4000000)), 'N')
-	if err != nil || s.pause(ctx, 2) != nil {
-		return err
-	}
-	for other, ch := range chats {
-		if other == who {
-			continue
-		}
-		for {
-			m, err := ch.Receive(ctx)
-			if err != nil {
-				return err
-			}
-			if m.Type == "text/x-msmsgsinvite" {
-				break
-			}
-		}
-		return ch.SendPayload(ctx, fmt.Appendf(nil, head+"Invitation-Command: CANCEL\r\nInvitation-Cookie: %d\r\nCancel-Code: REJECT\r\n\r\n", cookie), 'N')
 	}
 	return nil
 }

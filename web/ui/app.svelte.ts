@@ -2,7 +2,7 @@
 // it has said about proxy and sessions, the address, the settings, and what is
 // to be read out or shown above the screen.
 
-import type { Hello, Proxy, ServerMessage, Session } from './core/protocol';
+import type { Hello, Marked, Proxy, ServerMessage, Session } from './core/protocol';
 import { Link, type HelloChange, type LinkStatus } from './core/source';
 import type { EventView } from './core/view';
 import * as prefs from './core/prefs';
@@ -46,9 +46,13 @@ class App {
   polite = $state('');
   assertive = $state('');
   copied = $state('');
-  dialog = $state<'' | 'help' | 'palette' | 'settings' | 'explain'>('');
   /** What is being explained beside the screen. */
   topic = $state.raw<Topic | null>(null);
+  /** Marks that changed last: for what is shown beside the rows. */
+  marked = $state.raw<Marked[]>([]);
+  /** Files dropped on the page, for the import screen to take. */
+  dropped = $state.raw<File[]>([]);
+  dialog = $state<'' | 'help' | 'palette' | 'settings' | 'explain'>('');
   /** What the open screen adds to keys, palette and footer. */
   actions = $state.raw<Action[]>([]);
   footer = $state.raw<{ counts: string[]; zone: string } | null>(null);
@@ -128,6 +132,9 @@ class App {
       case 'rows':
         this.views.get(m.view)?.onRows(m);
         break;
+      case 'agg':
+        this.views.get(m.view)?.onSum(m);
+        break;
       case 'res':
         for (const v of this.views.values()) v.onFound(m.seq, Number(m.index));
         break;
@@ -138,10 +145,19 @@ class App {
       case 'sessions':
         this.merge(m.list ?? [], m.full ?? false);
         break;
+      case 'marks':
+        this.remark(m.list, m.full);
+        break;
       case 'note':
         this.banner(m.level, m.text);
         break;
     }
+  }
+
+  /** Takes over marks that have changed here or in another window. */
+  remark(list: Marked[], full = false): void {
+    for (const v of this.views.values()) v.onMarks(list, full);
+    this.marked = list;
   }
 
   private merge(list: Session[], full: boolean): void {

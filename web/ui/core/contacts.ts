@@ -46,14 +46,6 @@ export interface Change {
   time: number; // Unix ns
 }
 
-/** Gets JSON of the API; the server's words if it refuses. */
-export async function ask<T>(path: string, signal: AbortSignal): Promise<T> {
-  const r = await fetch(path, { signal });
-  const body = (await r.json()) as T & { error?: string };
-  if (!r.ok) throw new Error(body.error ?? `the server answered ${r.status}`);
-  return body;
-}
-
 export const LISTS: { name: ListName; means: string }[] = [
   { name: 'FL', means: 'forward list: the user’s contacts' },
   { name: 'AL', means: 'allow list: who may see the user' },

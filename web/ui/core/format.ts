@@ -107,10 +107,10 @@ const SESSIONS = 1_000_000; // session and connection ids per capture
 function short(id: number, per: number): string {
   const n = id % per;
   const capture = Math.floor(id / per);
-  return capture <= 1 ? String(n) : `${capture}·${n}`;
+  return capture === 0 ? String(n) : `${capture}·${n}`;
 }
 
-/** An event id as people read it: "50412" in the first capture, "2·50412" in the second. */
+/** An event id as people read it: "50412" in capture 0, "2·50412" in capture 2. */
 export function eventId(id: number): string {
   return short(id, EVENTS);
 }

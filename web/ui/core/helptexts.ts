@@ -15,6 +15,7 @@ export const EXAMPLES: [q: string, words: string][] = [
   ['size:1k..4k', 'a range of sizes'],
   ['font:"Comic Sans MS"', 'the font of a message'],
   ['is:edited or is:dropped or is:injected', 'what the proxy changed'],
+  ['is:marked or has:note', 'what you marked or wrote a note on'],
   ['is:warning', 'where a rule of the protocol is broken'],
 ];
 
@@ -129,4 +130,6 @@ export const SIGNS: [sign: string, words: string][] = [
   ['?', 'a command nobody knows'],
   ['⋯', 'packets are missing from the capture'],
   ['…', 'a piece of a command'],
+  ['★', 'marked by you, in the colour of the mark'],
+  ['¶', 'has a note of yours'],
 ];

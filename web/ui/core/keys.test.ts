@@ -16,6 +16,7 @@ test.each([
   [press('G', { shiftKey: true }), 'G'],
   [press('?', { shiftKey: true }), '?'],
   [press('k', { ctrlKey: true }), 'Ctrl+K'],
+  [press('F', { ctrlKey: true, shiftKey: true }), 'Ctrl+Shift+F'],
   [press('F6', { shiftKey: true }), 'Shift+F6'],
   [press('1', { altKey: true }), 'Alt+1'],
   [press(' '), 'Space'],

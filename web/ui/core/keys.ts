@@ -18,7 +18,7 @@ export interface Press {
   shiftKey: boolean;
 }
 
-/** The name of a key press: "g", "G", "Ctrl+K", "Shift+F6". Shift is named only where it gives no other character. */
+/** The name of a key press: "g", "G", "Ctrl+K", "Shift+F6". Shift is named only where it gives no other character, or with Ctrl. */
 export function nameOf(e: Press): string {
   let key = e.key === ' ' ? 'Space' : e.key;
   const single = [...key].length === 1;
@@ -27,7 +27,7 @@ export function nameOf(e: Press): string {
     (e.ctrlKey ? 'Ctrl+' : '') +
     (e.metaKey ? 'Meta+' : '') +
     (e.altKey ? 'Alt+' : '') +
-    (e.shiftKey && !single ? 'Shift+' : '') +
+    (e.shiftKey && (!single || (e.ctrlKey && /^[A-Z]$/.test(key))) ? 'Shift+' : '') +
     key
   );
 }

@@ -8,8 +8,14 @@ export interface Prefs {
   singleKeys: boolean; // single letters as keys
   time: 'local' | 'utc' | 'session' | 'selected';
   split: number; // share of the detail pane, percent
+  timeline: boolean; // the strip above the events
   wrap: boolean; // long lines of the raw view
   detailTab: string;
+  sessionSort: string; // column, '-' before it: the greatest first
+  chatFonts: boolean; // messages in their fonts and colours
+  chatExact: boolean; // colours as they were, on white
+  chatEmoticons: boolean; // as pictures
+  chatRaw: boolean; // handles beside names
   filters: string[]; // history, newest first
   saved: string[]; // filters kept with the star, oldest first
   cols: string; // columns of the table (core/columns.ts), "": the usual ones
@@ -24,8 +30,14 @@ export const defaults: Prefs = {
   singleKeys: true,
   time: 'local',
   split: 38,
+  timeline: true,
   wrap: true,
   detailTab: 'decoded',
+  sessionSort: '',
+  chatFonts: true,
+  chatExact: false,
+  chatEmoticons: true,
+  chatRaw: false,
   filters: [],
   saved: [],
   cols: '',

@@ -18,6 +18,8 @@ export type Row = [
   category: string,
   summary: string,
   session: number,
+  mark?: string, // what users have added, absent where there is nothing
+  note?: string,
 ];
 
 /** Places in a Row. */
@@ -37,6 +39,8 @@ export const R = {
   category: 12,
   summary: 13,
   session: 14,
+  mark: 15,
+  note: 16,
 } as const;
 
 export const Kind = { command: 0, raw: 1, gap: 2, note: 3 } as const;
@@ -82,6 +86,7 @@ export interface Stat {
   total: number;
   all: number;
   errs: number;
+  moved?: number; // grows when rows go to other places
   rate: number;
   scan?: number;
   took: number;
@@ -96,7 +101,90 @@ export interface Rows {
   seq: number;
   from: number;
   total: number;
+  moved?: number;
   rows: Row[] | null;
+}
+
+/** What users have added to an event. */
+export interface Marked {
+  id: number;
+  mark: string; // a word: "star", a colour; "" for none
+  note: string;
+}
+
+/** Marks that have changed; full: any may have, ask anew. */
+export interface Marks {
+  op: 'marks';
+  full: boolean;
+  list: Marked[];
+}
+
+/** What is wanted to be added up over a view. */
+export interface SumWish {
+  kinds: ('timeline' | 'numbers' | 'hits')[];
+  n?: number; // cells of the timeline
+  groups?: number; // sessions with hits
+}
+
+/** What was added up over a view so far; scan is the share of the store, absent when it is all. */
+export interface Sum {
+  op: 'agg';
+  view: number;
+  epoch: number;
+  scan?: number;
+  timeline?: { width: number; cells: [number, number, number, number, number, number, number][] };
+  numbers?: Numbers;
+  hits?: { of: number; uncounted: number; list: SessionHits[] };
+}
+
+export interface SessionHits {
+  session: number; // 0: of none
+  count: number;
+  rows: Row[]; // the first ones
+}
+
+export interface Flow {
+  events: number;
+  bytes: number;
+}
+
+export interface Latency {
+  command: string; // of the request; "": all of the role
+  role: string;
+  count: number;
+  p50: number; // µs
+  p95: number;
+  p99: number;
+  max: number;
+}
+
+export interface Numbers {
+  totals: {
+    events: number;
+    directions: [Flow, Flow]; // c2s, s2c
+    errors: number;
+    raw: number;
+    gaps: number;
+    notes: number;
+  };
+  first: number; // µs
+  last: number;
+  commands: { name: string; count: number; bytes: number; errors: number }[];
+  commands_of: number;
+  latencies: Latency[];
+  answers: number;
+  points: [id: number, ts: number, us: number, latency: number][]; // latency: place in latencies
+  accounts: ({ account: string } & Flow)[];
+  accounts_of: number;
+  accounts_lost: number;
+  keepalives: {
+    count: number;
+    p50: number;
+    p95: number;
+    p99: number;
+    max: number;
+    bars: [from: number, to: number, count: number][];
+  };
 }
 
 export interface Connection {
@@ -129,6 +217,10 @@ export interface Session {
   errors: number;
   chats: number;
   bytes: number;
+  imported?: boolean; // its capture was not recorded here
+  label?: string; // what users have added
+  note?: string;
+  pinned?: boolean;
   connections: Connection[] | null;
 }
 
@@ -229,6 +321,8 @@ export interface EventObject {
       }[]
     | null;
   partial?: boolean;
+  mark?: string; // what users have added
+  user_note?: string;
   why?: string; // raw: why it is no command
   missing?: number | null; // gap: bytes missing
   note?: string; // note: its name and its words
@@ -254,7 +348,9 @@ export type ServerMessage =
   | { op: 'proxy'; proxy: Proxy | null }
   | Stat
   | Rows
+  | Sum
   | Sessions
+  | Marks
   | ({ op: 'res'; seq: number } & Record<string, unknown>)
   | Err
   | Note;

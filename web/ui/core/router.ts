@@ -2,13 +2,27 @@
 // worth coming back to is in the address.
 
 import type { Range } from './bytes';
+import { formatAsked, parseAsked, type Asked } from './compareroute';
+import { withTime } from './timeline';
 
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
 
 export interface Route {
-  screen: 'sessions' | 'events' | 'contacts' | 'ladder' | 'help' | 'unknown';
+  screen:
+    | 'sessions'
+    | 'events'
+    | 'ladder'
+    | 'chat'
+    | 'contacts'
+    | 'stats'
+    | 'import'
+    | 'search'
+    | 'compare'
+    | 'help'
+    | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
+  chat: number; // of the chat screen, 0: none chosen
   q: string;
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
@@ -17,12 +31,14 @@ export interface Route {
   ladder: boolean; // the ladder stands beside the table
   scale: boolean; // the ladder is true to time
   section: string; // of the help
+  compare: Asked | null; // what the compare screen compares
 }
 
 export const home: Route = {
   screen: 'sessions',
   session: 0,
   event: 0,
+  chat: 0,
   q: '',
   bytes: null,
   follow: false,
@@ -31,6 +47,7 @@ export const home: Route = {
   ladder: false,
   scale: false,
   section: '',
+  compare: null,
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -50,8 +67,12 @@ export function parse(path: string, search = '', hash = ''): Route {
   if (at) r.event = Number(at[0]);
   const parts = path.split('/').filter(Boolean);
   if (parts.length === 0) return r;
+  if (parts.length === 1 && (parts[0] === 'import' || parts[0] === 'search'))
+    return { ...r, screen: parts[0] };
   const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
   if (parts.length === 1 && parts[0] === 'help') return { ...r, screen: 'help', section: unescaped(hash) };
+  if (parts.length === 1 && parts[0] === 'compare')
+    return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
   else if (parts[0] === 's' && id(parts[1]) > 0) {
@@ -60,6 +81,14 @@ export function parse(path: string, search = '', hash = ''): Route {
   } else return { ...r, screen: 'unknown' };
   if (rest.length === 1 && rest[0] === 'ladder') return { ...r, screen: 'ladder' };
   if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
+  if (rest.length === 1 && rest[0] === 'stats') {
+    const [from, to] = [Number(p.get('from')), Number(p.get('to'))];
+    if (from > 0 && to >= from && to < 8e15) r.q = withTime(r.q, from, to);
+    return { ...r, screen: 'stats' };
+  }
+  if (rest[0] === 'chat' && r.session && rest.length <= 2 && (rest.length === 1 || id(rest[1]) > 0)) {
+    return { ...r, screen: 'chat', chat: id(rest[1]) };
+  }
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -72,6 +101,17 @@ export function format(r: Route): string {
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
   }
   if (r.screen === 'help') return '/help' + (r.section ? '#' + encodeURIComponent(r.section) : '');
+  if (r.screen === 'compare') return `/compare${formatAsked(r.compare, r.q)}`;
+  if (r.screen === 'import') return '/import';
+  if (r.screen === 'search' || r.screen === 'stats') {
+    const path = r.screen === 'search' ? '/search' : `${r.session ? `/s/${r.session}` : '/all'}/stats`;
+    const p = [query(r.q), r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return p.length ? `${path}?${p.join('&')}` : path;
+  }
+  if (r.screen === 'chat') {
+    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
+  }
   if (r.screen !== 'events' && r.screen !== 'ladder') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';
   const p: string[] = [];
@@ -79,7 +119,7 @@ export function format(r: Route): string {
     path += '/ladder';
     if (r.event) p.push(`at=${r.event}`);
   } else if (r.event) path += `/e/${r.event}`;
-  if (r.q) p.push('q=' + encodeURIComponent(r.q).replace(/%3A/g, ':').replace(/%20/g, '+'));
+  if (r.q) p.push(query(r.q));
   if (r.event && r.bytes) p.push(`b=${r.bytes.start}-${r.bytes.end - 1}`);
   if (r.follow && !r.event) p.push('follow=1');
   if (r.time) p.push('t=' + r.time);
@@ -95,6 +135,10 @@ function unescaped(hash: string): string {
   } catch {
     return '';
   }
+}
+
+function query(q: string): string {
+  return q ? 'q=' + encodeURIComponent(q).replace(/%3A/g, ':').replace(/%20/g, '+') : '';
 }
 
 /** The scope of a route, as the server names it. */

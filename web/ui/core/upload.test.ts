@@ -9,6 +9,7 @@ const report = {
   events: 2,
   connections: [],
   ignored: [],
+  more_connections: 0,
   more_ignored: 0,
   problems: [],
 };

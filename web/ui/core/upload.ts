@@ -18,14 +18,19 @@ export interface Report {
   events: number;
   connections: unknown[];
   ignored: { connection: unknown; why: string }[];
+  more_connections: number;
   more_ignored: number;
   problems: string[];
+  gaps: number; // places where bytes are missing
+  missing: number; // bytes missing, as far as that is known
 }
 
 export interface Options {
   /** Bytes that have arrived; equal to the size while the import runs. */
   progress?: (arrived: number, size: number) => void;
   signal?: AbortSignal;
+  /** Is told the id of the upload. */
+  begun?: (id: string) => void;
   /** Goes on with an upload of before, by its id. */
   resume?: string;
   /** What sends requests, and what waits: for tests. */
@@ -80,6 +85,7 @@ export async function upload(file: Blob & { name: string }, o: Options = {}): Pr
     if (made.status !== 201) throw refused(made);
     id = made.body.id!;
   }
+  o.begun?.(id);
   const path = `/api/uploads/${encodeURIComponent(id)}`;
   try {
     // Where an upload of before stands, the first answer tells: 409 unless it is at 0.

@@ -259,3 +259,47 @@ test('no more than 64 pages are kept, and those used last', () => {
   expect(p.row(0)).toBeDefined();
   expect(p.row(PAGE)).toBeUndefined();
 });
+
+test('rows that have gone to other places are fetched again, and stay on screen till then', () => {
+  const e = open();
+  const asked = sent.length;
+  stat(e, 1000, { moved: 1 });
+  view.need(0, 30);
+  expect(sent.length).toBe(asked); // the first word of it moves nothing
+  stat(e, 990, { moved: 2 });
+  expect(view.row(0)?.[0]).toBe(1);
+  view.need(0, 30);
+  expect(last('win')).toMatchObject({ from: 0 });
+  const w = last('win');
+  const answered = (moved: number) =>
+    view.onRows({
+      op: 'rows',
+      view: 1,
+      epoch: w.epoch,
+      seq: last('win').seq,
+      from: 0,
+      total: 990,
+      moved,
+      rows: rows(7, w.n),
+    });
+  answered(2);
+  expect(view.row(0)?.[0]).toBe(8);
+  const done = sent.length;
+  view.need(0, 30);
+  expect(sent.length).toBe(done);
+});
+
+test('marks that change are put into the rows that are here', () => {
+  open();
+  const before = view.row(4);
+  view.onMarks([{ id: 5, mark: 'red', note: 'why' }], false);
+  expect(view.row(4)?.slice(15)).toEqual(['red', 'why']);
+  expect(view.row(4)).not.toBe(before);
+  view.onMarks([{ id: 5, mark: '', note: '' }], false);
+  expect(view.row(4)).toEqual(before);
+  const asked = sent.length;
+  view.onMarks([], true);
+  expect(view.row(4)).toEqual(before);
+  expect(sent.length).toBe(asked + 1);
+  expect(last('win').from).toBe(0);
+});

@@ -1,7 +1,17 @@
 // This file is the page's window into a view of the server: it asks for the
 // rows that are on screen in pages of 128, keeps at most 64 of them, and keeps
 // the old picture until a new filter has its first answer.
-import { MAX_WINDOW, type Err, type Row, type Rows, type Stat } from './protocol';
+import {
+  MAX_WINDOW,
+  R,
+  type Err,
+  type Marked,
+  type Row,
+  type Rows,
+  type Stat,
+  type Sum,
+  type SumWish,
+} from './protocol';
 
 export const PAGE = 128; // rows
 export const MAX_PAGES = 64; // 8,192 rows, about 2 MB
@@ -30,10 +40,13 @@ export class Picture {
   errs = 0;
   rate = 0;
   took = 0;
+  moved: number | undefined = undefined;
   scan: number | undefined = undefined;
   shownPart = false; // rows found so far are on screen, the landing is still to come
   at: { index: number; exact: boolean } | null = null; // where the event of the landing is
   pages = new Map<number, (Row | undefined)[]>();
+  private renewed = -1; // page of which all rows so far are new
+  private stale = new Set<number>(); // pages to be fetched anew; what they held stays on screen till then
   constructor(
     readonly epoch: number,
     readonly scope: string,
@@ -45,6 +58,16 @@ export class Picture {
     return this.pages.get(Math.floor(i / PAGE))?.[i % PAGE];
   }
 
+  /** Whether the row at index i is here and still the right one. */
+  fresh(i: number): boolean {
+    return this.row(i) !== undefined && !this.stale.has(Math.floor(i / PAGE));
+  }
+
+  /** Has all rows fetched anew. */
+  spoil(): void {
+    for (const p of this.pages.keys()) this.stale.add(p);
+  }
+
   /** Puts rows where they belong and forgets the pages touched longest ago. */
   put(from: number, rows: Row[]): void {
     for (let k = 0; k < rows.length; k++) {
@@ -53,10 +76,15 @@ export class Picture {
       let page = this.pages.get(p);
       if (!page) this.pages.set(p, (page = new Array<Row | undefined>(PAGE).fill(undefined)));
       page[i % PAGE] = rows[k];
+      if (i % PAGE === 0) this.renewed = p;
+      // The rest of the page: up to its end, or that of all rows.
+      if (this.renewed === p && (i % PAGE === PAGE - 1 || i >= this.total - 1)) this.stale.delete(p);
     }
+    this.renewed = -1;
     for (const p of this.pages.keys()) {
       if (this.pages.size <= MAX_PAGES) break;
       this.pages.delete(p);
+      this.stale.delete(p);
     }
   }
 
@@ -71,7 +99,26 @@ export class Picture {
     }
   }
 
+  /** Forgets rows that have gone to other places since they were fetched. */
+  shift(moved: number | undefined): void {
+    if (this.moved !== undefined && moved !== this.moved) this.spoil();
+    this.moved = moved;
+  }
+
+  /** Puts what users have added into the rows that are here. */
+  remark(marked: Map<number, Marked>): void {
+    for (const page of this.pages.values()) {
+      page.forEach((row, i) => {
+        const m = row && marked.get(row[R.id]);
+        if (!row || !m) return;
+        const bare = row.slice(0, R.mark) as Row;
+        page[i] = m.mark || m.note ? ([...bare, m.mark, m.note] as unknown as Row) : bare;
+      });
+    }
+  }
+
   apply(s: Stat): void {
+    this.shift(s.moved);
     this.total = s.total;
     this.all = s.all;
     this.errs = s.errs;
@@ -100,6 +147,8 @@ export class EventView {
   private superseded: Picture | null = null; // given up for next before it was answered
   private opens = 0; // pictures asked for since the last one shown
   private tailRows = 0;
+  private sumWish: SumWish | null = null;
+  private onSumDone: ((s: Sum) => void) | null = null;
   private asked: { seq: number; epoch: number; at: number } | null = null;
   private want: [first: number, last: number] = [0, 0];
   private finding: Picture | null = null; // whose landing is being looked for
@@ -123,6 +172,7 @@ export class EventView {
     this.forgetFinds();
     this.wire.send({ op: 'sub', view: this.id, epoch: this.next.epoch, scope, q });
     this.wire.send({ op: 'tail', view: this.id, n: this.tailRows });
+    this.askSum();
     this.on.changed();
   }
 
@@ -158,6 +208,23 @@ export class EventView {
     if (this.next || this.shown.epoch > 0) this.wire.send({ op: 'tail', view: this.id, n });
   }
 
+  /** Has what is selected added up, and told anew as it grows; null ends that. */
+  sum(wish: SumWish | null, on: (s: Sum) => void = () => {}): void {
+    const ends = this.sumWish !== null && wish === null;
+    this.sumWish = wish;
+    this.onSumDone = on;
+    if (this.next || this.shown.epoch > 0) this.askSum(ends);
+  }
+
+  private askSum(ends = false): void {
+    if (this.sumWish) this.wire.send({ op: 'agg', view: this.id, ...this.sumWish });
+    else if (ends) this.wire.send({ op: 'agg', view: this.id, kinds: [] });
+  }
+
+  onSum(s: Sum): void {
+    if (this.sumWish && s.epoch === (this.next ?? this.shown).epoch) this.onSumDone?.(s);
+  }
+
   /** The reader has moved: a landing still to come must not move the viewport. */
   settle(): void {
     this.shown.shownPart = false;
@@ -184,7 +251,7 @@ export class EventView {
     let from = -1;
     let to = -1;
     for (let i = first; i <= last; i++) {
-      if (p.row(i)) continue;
+      if (p.fresh(i)) continue;
       if (from < 0) from = i;
       to = i;
     }
@@ -243,7 +310,7 @@ export class EventView {
   /** The row at index i, fetched if need be; undefined beyond the end. */
   async rowAt(i: number): Promise<Row | undefined> {
     const p = this.shown;
-    while (!p.row(i) && i >= 0 && i < p.total && p === this.shown && !this.next) {
+    while (!p.fresh(i) && i >= 0 && i < p.total && p === this.shown && !this.next) {
       this.ask(p, i, i);
       await new Promise<void>((resolve) => this.arrivals.push(resolve));
     }
@@ -264,12 +331,24 @@ export class EventView {
     if (this.asked?.seq === m.seq) this.asked = null;
     const p = m.epoch === this.next?.epoch ? this.next : m.epoch === this.shown.epoch ? this.shown : null;
     if (!p) return;
+    if (m.total > p.total || m.moved !== p.moved) p.total = m.total; // rows may have gone, too
+    p.shift(m.moved);
     p.put(m.from, m.rows ?? []);
     this.on.rows?.(m.rows ?? []);
-    if (m.total > p.total) p.total = m.total;
     if (p === this.next) this.land(p);
     else this.need(...this.want);
     this.arrived();
+    this.on.changed();
+  }
+
+  /** Marks have changed: those of the list, or any of them. */
+  onMarks(list: Marked[], full: boolean): void {
+    const marked = new Map(list.map((m) => [m.id, m]));
+    for (const p of [this.shown, this.next]) {
+      if (full) p?.spoil();
+      else p?.remark(marked);
+    }
+    if (full) this.need(...this.want);
     this.on.changed();
   }
 

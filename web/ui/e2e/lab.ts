@@ -32,7 +32,7 @@ export interface Running {
 /** One run of the lab: a directory, a binary, a browser. */
 export class Lab {
   readonly dir = mkdtempSync(join(tmpdir(), 'msnscope-e2e-'));
-  private readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
+  readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
   private browser: Browser | undefined;
   private ends: (() => Promise<unknown>)[] = [];
 
@@ -59,7 +59,8 @@ export class Lab {
       await gone;
     };
     this.ends.push(stop);
-    const said = await firstAddress(child);
+    // The proxy's address comes behind the page's; without a proxy that is the last.
+    const said = await firstAddress(child, args[0] !== 'open' && args[0] !== 'web');
     const url = /http:\/\/\S+/.exec(said)![0];
     return { url, proxy: /^proxy\s+(\S+)/m.exec(said)?.[1] ?? '', stop };
   }
@@ -105,12 +106,13 @@ export class Lab {
   }
 }
 
-function firstAddress(child: ChildProcess): Promise<string> {
+function firstAddress(child: ChildProcess, more: boolean): Promise<string> {
+  const enough = more ? /http:\/\/\S+\n[\s\S]*\n/ : /http:\/\/\S+\n/;
   return new Promise((resolve, reject) => {
     let said = '';
     const hear = (b: Buffer) => {
       said += b.toString();
-      if (/http:\/\/\S+\n[\s\S]*\n/.test(said)) resolve(said);
+      if (enough.test(said)) resolve(said);
     };
     child.stdout!.on('data', hear);
     child.stderr!.on('data', (b: Buffer) => (said += b.toString()));

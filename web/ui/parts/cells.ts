@@ -4,6 +4,7 @@ import { Flag, Kind, R, type Connection, type Row, type Session } from '../core/
 import * as format from '../core/format';
 import { visible } from '../core/bytes';
 import { changeOf, NOTED } from '../core/changes';
+import { colour, words } from '../core/marks';
 
 /** One row as it is painted. Kept as long as it is on screen, so that nothing is written twice. */
 export interface Item {
@@ -16,6 +17,14 @@ export interface Item {
   cls: string;
   classes: Record<string, string>; // of cells
   words: Record<string, string>; // what is read out in place of a cell's signs
+  star: Star | null;
+}
+
+/** What users have added to an event, as it stands before the summary. */
+export interface Star {
+  signs: string; // ★ and ¶
+  words: string; // what they say
+  cls: string; // of the mark's colour
 }
 
 /** What the texts depend on beside the row. */
@@ -52,6 +61,7 @@ export function item(
       cls: 'plain',
       classes: NONE,
       words: NONE,
+      star: null,
     };
   const flags = row[R.flags];
   const us = row[R.ts];
@@ -95,10 +105,19 @@ export function item(
       icon: iconWords,
       dir: note ? 'proxy' : row[R.dir] === 0 ? 'client to server' : 'server to client',
     },
+    star: row[R.mark] || row[R.note] ? starOf(row[R.mark], row[R.note]) : null,
   };
 }
 
 const LOADING = { text: 'loading …' };
+
+function starOf(mark: string | undefined, note: string | undefined): Star {
+  return {
+    signs: (mark ? '★' : '') + (note ? '¶' : ''),
+    words: visible(words(mark, note)),
+    cls: colour(mark),
+  };
+}
 
 function mark(flags: number, kind: number, cmd: string): [icon: string, words: string] {
   const change = kind === Kind.note ? (NOTED[cmd] ?? null) : changeOf(flags, cmd);

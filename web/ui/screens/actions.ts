@@ -3,14 +3,17 @@
 
 import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
+import { WORDS } from '../core/marks';
 import { toggleSaved } from '../core/prefs';
 import type { TimeMode } from '../core/router';
 import type { DialogName } from './dialogs';
 import type { EventsModel } from './events.svelte';
+import { marked } from './marked.svelte';
 
 /** Terms of the quick chips. */
 export const KEEP_ALIVES = '-cmd:(PNG, QNG)';
 export const ERRORS = 'is:error';
+export const MARKED = 'is:marked';
 export const UNANSWERED = 'is:unanswered';
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -19,6 +22,7 @@ const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
 interface Screen {
   filter(): void;
   copy(): void;
+  note(): void;
   chip(term: string): void;
   open(d: DialogName): void;
   ladder(): void;
@@ -102,6 +106,33 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       run: () => leave(model),
     },
     { id: 'copy', label: 'Copy the event', keys: ['Y'], when: () => model.sel !== 0, run: screen.copy },
+    {
+      id: 'mark',
+      label: 'Mark the event, or take the mark away',
+      keys: ['b'],
+      when: () => model.sel !== 0,
+      run: () => void model.mark('star'),
+    },
+    ...WORDS.slice(1).map((w) => ({
+      id: `mark-${w}`,
+      label: `Mark the event ${w}`,
+      when: () => model.sel !== 0,
+      run: () => void model.mark(w),
+    })),
+    { id: 'note', label: 'Note on the event', keys: ['m'], when: () => model.sel !== 0, run: screen.note },
+    { id: 'marked', label: 'Only marked events, or all', run: () => screen.chip(MARKED) },
+    {
+      id: 'compare',
+      label: 'Compare this session with …',
+      keys: ['c'],
+      when: () => app.route.session !== 0,
+      run: () => marked.compareOne(app.route.session),
+    },
+    {
+      id: 'timeline',
+      label: 'Show or hide the timeline',
+      run: () => app.savePrefs({ timeline: !app.prefs.timeline }),
+    },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
     {
       id: 'unanswered',

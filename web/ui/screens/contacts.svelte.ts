@@ -2,7 +2,8 @@
 // chosen event, the changes that led there, and the difference from a mark.
 
 import { app } from '../app.svelte';
-import { ask, type Change, type Roster } from '../core/contacts';
+import { ask } from '../core/ask';
+import type { Change, Roster } from '../core/contacts';
 
 const LIVE_EVERY = 1000; // ms between two looks at a session that goes on
 

@@ -2,7 +2,7 @@
 // when the selection rests on it, and the bytes of it that are marked.
 
 import { app } from '../app.svelte';
-import type { EventObject } from '../core/protocol';
+import type { EventObject, Marked } from '../core/protocol';
 import { RequestError } from '../core/source';
 import type { Range } from '../core/bytes';
 
@@ -45,6 +45,12 @@ export class DetailModel {
   showSecrets(on: boolean): void {
     this.secrets = on;
     if (this.wish) this.ask({ ...this.wish, secrets: on });
+  }
+
+  /** Takes over marks that have changed. */
+  remark(list: Marked[]): void {
+    const m = list.find((m) => m.id === this.event?.id);
+    if (m && this.event) this.event = { ...this.event, mark: m.mark, user_note: m.note };
   }
 
   showAll(): void {

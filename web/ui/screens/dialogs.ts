@@ -10,6 +10,8 @@ export const dialogs = {
   export: () => import('../parts/Export.svelte'),
   columns: () => import('../parts/Columns.svelte'),
   values: () => import('../parts/Values.svelte'),
+  note: () => import('../parts/NoteDialog.svelte'),
+  strip: () => import('../parts/Strip.svelte'),
   picked: () => import('../parts/PickBar.svelte'),
   ladder: () => import('../parts/LadderPane.svelte'),
 };

@@ -9,35 +9,13 @@ import type { Range } from '../core/bytes';
 import * as format from '../core/format';
 import * as filter from '../core/filter';
 import type { Action } from '../core/keys';
+import { putMark } from '../core/marks';
 import { remember } from '../core/prefs';
 import { scope } from '../core/router';
 import { Latencies } from '../core/latency';
 import { DetailModel } from './detail.svelte';
 import { Picks } from './picks.svelte';
-
-/** What of the rows is in sight; the ladder beside the table shows the same. */
-export interface Window {
-  first: number;
-  last: number;
-  offset: number; // px by which the first row is scrolled out
-  height: number;
-  row: number; // px a row
-}
-
-/** The part of the table that the model moves. */
-export interface Table {
-  toRow(i: number): void;
-  toEnd(): void;
-  place(i: number, row: number): void;
-  /** First row on screen, how many fit, and whether the end is in sight. */
-  seen(): { first: number; fit: number; atEnd: boolean };
-  paint(): void;
-  focus(): void;
-  /** Scrolls by so many px, as a wheel does. */
-  by(px: number): void;
-  /** The value under the pointer, as a field and a value of the filter. */
-  value(): [field: string, value: string] | null;
-}
+import type { Table, Window } from './table';
 
 const VIEW = 1;
 const ASK_AGAIN = 5000; // ms after which open requests in sight are asked for again
@@ -75,6 +53,7 @@ export class EventsModel {
   private raf = 0;
   private dimTimer: ReturnType<typeof setTimeout> | undefined;
   private detach: () => void;
+  private moved: number | undefined; // how often rows have gone to other places
   private scopeNow = '';
   private asked = ''; // filter that the reader wants, refused or not
   private again: ReturnType<typeof setInterval>;
@@ -217,6 +196,7 @@ export class EventsModel {
     const again = this.loaded;
     this.loaded = true;
     this.picks.clear();
+    this.moved = this.view.shown.moved;
     this.sync();
     this.seenTotal = this.total;
     this.seenErrs = this.errs;
@@ -254,10 +234,20 @@ export class EventsModel {
     this.took = p.took;
     this.scan = (this.view.next ?? p).scan;
     this.q = p.q;
+    if (p.moved !== this.moved) this.shifted(p.moved);
     if (this.follow || p.scan !== undefined) this.saw(p.total);
     this.fresh = Math.max(0, p.total - this.seenTotal);
     this.freshErrs = this.fresh ? Math.max(0, p.errs - this.seenErrs) : 0;
     if (this.freshErrs) app.say(`${format.count(this.freshErrs, 'new error')}`);
+  }
+
+  // Marks have changed which rows there are: what is known by its place may be elsewhere.
+  private shifted(moved: number | undefined): void {
+    const before = this.moved;
+    this.moved = moved;
+    if (before === undefined) return;
+    this.picks.clear();
+    if (this.sel) void this.locate();
   }
 
   /** The reader has seen the rows before n. */
@@ -392,6 +382,20 @@ export class EventsModel {
     const p = e?.id === this.sel ? e.partner : undefined;
     if (p) void this.goEvent(p);
     else app.say('No partner known');
+  }
+
+  /** Marks the selected event with a word, or takes that mark away. */
+  async mark(word: string): Promise<void> {
+    const id = this.sel;
+    const e = this.detail.event;
+    const now = e?.id === id ? e.mark : this.view.row(this.selIndex)?.[R.mark];
+    try {
+      const m = await putMark(id, { mark: now === word || (now && word === 'star') ? '' : word });
+      app.remark([m]);
+      app.say(m.mark ? `Marked ${m.mark === 'star' ? '' : m.mark}` : 'Mark removed');
+    } catch (err) {
+      app.banner('error', `The mark could not be saved: ${(err as Error).message}`);
+    }
   }
 
   /** Marks bytes of the selected event. */

@@ -32,7 +32,7 @@ export class LadderModel {
 
   /** Looks whether a proxy was there. */
   enter(): void {
-    this.notes.of(scope(app.route), 'note:opened');
+    this.notes.of(scope(app.route), 'kind:note note:opened');
   }
 
   destroy(): void {

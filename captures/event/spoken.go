@@ -1,0 +1,49 @@
+// This file finds the text of a message without annotating it: a search over
+// millions of messages must not understand each to pass over it.
+
+package event
+
+import (
+	"bytes"
+	"unicode/utf8"
+
+	"msnscope/decode"
+)
+
+// HasPayload reports whether bytes follow the command's line.
+func (e *Event) HasPayload() bool { return e.Kind == Command && e.Body < len(e.Raw) }
+
+// Spoken returns bytes of a command with a payload that have the payload's text
+// in them; ok is false where only its annotation can tell. The text of a message
+// that is UTF-8 is its bytes behind the blank line; that of another payload is
+// the payload.
+func (e *Event) Spoken() (text []byte, ok bool) {
+	if !e.HasPayload() || e.Line < 3 || e.Role == decode.RoleFT {
+		return nil, false
+	}
+	p := e.Raw[e.Body:]
+	if !utf8.Valid(p) {
+		return nil, false
+	}
+	switch string(e.Raw[:3]) {
+	case "MSG":
+	case "UUM", "UBM":
+		return nil, false
+	default:
+		return p, true
+	}
+	blank := bytes.Index(p, []byte("\n\r\n"))
+	if blank < 0 || !bytes.HasPrefix(p, []byte("MIME-Version:")) && !bytes.HasPrefix(p, []byte("Content-Type:")) {
+		return nil, false
+	}
+	if bytes.Contains(p[:blank+1], []byte("\n\n")) {
+		return nil, false // the headers end in another way
+	}
+	text = p[blank+len("\n\r\n"):]
+	// Character sets that write other letters in ASCII bytes: ISO-2022 with
+	// escapes and shifts, HZ with tildes.
+	if bytes.ContainsAny(text, "\x1b\x0e\x0f~") {
+		return nil, false
+	}
+	return text, true
+}

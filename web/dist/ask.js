@@ -1,0 +1,1 @@
+async function e(e,t){let n=await fetch(e,{signal:t}),r=await n.json();if(!n.ok)throw Error(r.error??`the server answered ${n.status}`);return r}export{e as t};

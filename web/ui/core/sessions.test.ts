@@ -1,0 +1,52 @@
+// This file tests the order and the states of sessions.
+import { expect, test } from 'vitest';
+import type { Session } from './protocol';
+import { ariaSort, nextSort, sorted, standing } from './sessions';
+
+const make = (id: number, more: Partial<Session> = {}) =>
+  ({
+    id,
+    account: '',
+    name: '',
+    started: id,
+    ended: id + 5,
+    live: false,
+    events: 0,
+    errors: 0,
+    chats: 0,
+    bytes: 0,
+    client: '',
+    server: '',
+    ...more,
+  }) as Session;
+
+test('order', () => {
+  const list = [
+    make(1, { bytes: 30, label: 'b' }),
+    make(2, { live: true, bytes: 10 }),
+    make(3, { bytes: 20, pinned: true }),
+  ];
+  const ids = (by: string) => sorted(list, by).map((s) => s.id);
+  expect(ids('')).toEqual([2, 3, 1]);
+  expect(ids('bytes')).toEqual([2, 3, 1]);
+  expect(ids('-bytes')).toEqual([1, 3, 2]);
+  expect(ids('-duration')).toEqual([2, 3, 1]);
+  expect(ids('notes')).toEqual([3, 1, 2]);
+  expect(ids('nonsense')).toEqual(ids(''));
+});
+
+test('a head is clicked up, down and off', () => {
+  expect(nextSort('', 'bytes')).toBe('bytes');
+  expect(nextSort('bytes', 'bytes')).toBe('-bytes');
+  expect(nextSort('-bytes', 'bytes')).toBe('');
+  expect(nextSort('bytes', 'id')).toBe('id');
+  expect(ariaSort('-bytes', 'bytes')).toBe('descending');
+  expect(ariaSort('-bytes', 'id')).toBeUndefined();
+});
+
+test('states', () => {
+  expect(standing(make(1, { live: true, errors: 1 }))[1]).toBe('live');
+  expect(standing(make(1, { errors: 1 }))[1]).toBe('failed');
+  expect(standing(make(1, { errors: 1, name: 'Alice' }))[1]).toBe('closed');
+  expect(standing(make(1, { imported: true }))[1]).toBe('imported');
+});
