@@ -12,6 +12,14 @@ import (
 // 129 bytes, encoded names at 387.
 const maxFact = 1024
 
+// Learn takes note of what f, a whole command of dir that was cut elsewhere,
+// says about the connection: for an owner with framers of its own.
+func (c *Conn) Learn(dir Direction, f *Frame) {
+	if f.Kind == FrameCommand && f.Line >= 3 {
+		c.learn(dir, f)
+	}
+}
+
 // learn takes note of what the command f of dir says about the connection.
 func (c *Conn) learn(dir Direction, f *Frame) {
 	key := nameKey(f.Raw)

@@ -41,8 +41,14 @@ type conn struct {
 	offered      atomic.Uint64          // bit n: the client's VER named MSNPn
 	dialect      atomic.Uint32          // as decode.Dialect, 0 as long as not known
 	chat         atomic.Pointer[string] // with FileTransfers: the switchboard and its session, once known
+	number       int64                  // of the proxy's connections, from 1
+	addr         netip.AddrPort         // the server, also behind another proxy
 	stopping     atomic.Bool
+	injected     atomic.Bool // requests were injected: their answers are looked for
 	pumps        [2]pump
+
+	factsMu sync.Mutex
+	facts   *decode.Conn // what was said on it, nil as long as nothing was
 
 	mu      sync.Mutex
 	server  net.Conn // nil until dialled
@@ -50,6 +56,8 @@ type conn struct {
 	broken  [2]bool  // the receiver of this direction takes no more
 	aborted bool     // both connections were closed by reset
 	by      string   // who ended first
+	inbox   [2][]injection
+	swallow map[int64]bool // transaction ids of injected requests; false: the client's own, too
 }
 
 func newConn(ctx context.Context, p *Proxy, l *listener, client net.Conn) *conn {
@@ -98,10 +106,19 @@ func (c *conn) run() {
 		c.refuse(in, err)
 		return
 	}
+	c.prepare(in, server)
 	c.connected(server)
-	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server, unframed: t != nil}
-	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client, unframed: t != nil}
 	c.carry()
+}
+
+// prepare makes the pumps, before anybody can wake them.
+func (c *conn) prepare(in *input, server net.Conn) {
+	for dir := range c.pumps {
+		d := &c.pumps[dir]
+		d.conn, d.dir, d.unframed = c, decode.Direction(dir), c.listener.transfer != nil
+	}
+	c.pumps[decode.C2S].in, c.pumps[decode.C2S].dst = in, server
+	c.pumps[decode.S2C].in, c.pumps[decode.S2C].dst = newInput(server), c.client
 }
 
 // carry runs the pumps until both streams have ended.
@@ -153,7 +170,7 @@ func (c *conn) connected(server net.Conn) {
 	c.proxy.Log.Debug("opened", "client", c.remote, "upstream", c.route.target, "because", c.route.because)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.server = server
+	c.server, c.addr = server, addr
 	if c.stopping.Load() {
 		c.interrupt(server)
 	}
@@ -264,6 +281,28 @@ func (c *conn) reset(dir decode.Direction, err error) {
 	_ = c.rec.Reset(dir, c.closedNote(by+")"))
 	abort(c.peer(dir ^ 1))
 	c.peer(dir).Close()
+	c.ringAll()
+}
+
+// cutOff resets the connection towards both sides.
+func (c *conn) cutOff(dir decode.Direction, by string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.aborted {
+		return
+	}
+	c.aborted = true
+	_ = c.rec.Reset(dir, c.closedNote(by+" (reset)"))
+	abort(c.client)
+	abort(c.server)
+	c.ringAll()
+}
+
+// ringAll wakes pumps that do not read. c.mu is held.
+func (c *conn) ringAll() {
+	for dir := range c.pumps {
+		c.pumps[dir].ring()
+	}
 }
 
 // origin names the sender of each direction.
@@ -324,6 +363,7 @@ func (c *conn) stop() {
 	if c.server != nil {
 		c.interrupt(c.server)
 	}
+	c.ringAll()
 }
 
 // interrupt wakes what waits for peer.

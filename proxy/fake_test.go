@@ -72,6 +72,14 @@ func (r *reads) take() []string {
 	return got
 }
 
+// ended waits until all is quiet and reports whether the stream has ended.
+func (r *reads) ended() bool {
+	synctest.Wait()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.end
+}
+
 // throughPipes runs f in a bubble with a connection that has been opened by
 // first, the client's first write. first has arrived at the server.
 func throughPipes(t *testing.T, p *Proxy, first string, f func(c *piped)) {

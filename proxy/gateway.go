@@ -91,9 +91,9 @@ func (c *conn) runGateway(in *input) {
 		c.refuse(in, err)
 		return
 	}
+	c.prepare(in, server)
+	c.pumps[decode.C2S].heads, c.pumps[decode.S2C].heads = new(heads), new(heads)
 	c.connected(server)
-	c.pumps[decode.C2S] = pump{conn: c, dir: decode.C2S, in: in, dst: server, heads: new(heads)}
-	c.pumps[decode.S2C] = pump{conn: c, dir: decode.S2C, in: newInput(server), dst: c.client, heads: new(heads)}
 	c.carry()
 }
 

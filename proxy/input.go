@@ -117,6 +117,9 @@ func (in *input) discard() {
 // vanished is a timeout too, but an end.)
 func isTimeout(err error) bool { return errors.Is(err, os.ErrDeadlineExceeded) }
 
+// isEnd reports whether err is the orderly end of a stream.
+func isEnd(err error) bool { return errors.Is(err, io.EOF) }
+
 // ended translates the result of a read system call that returned n.
 func ended(n int) error {
 	if n == 0 {

@@ -121,7 +121,7 @@ func (p *Proxy) begin(c *conn) error {
 		return err
 	}
 	c.from = c.remote.Addr()
-	p.total.Add(1)
+	c.number = p.total.Add(1)
 	p.conns[c] = struct{}{}
 	if c.listener.announced() {
 		c.listener.used = time.Now()

@@ -37,7 +37,8 @@ func TestPractice(t *testing.T) {
 			if c := server.Complaints(); len(c) > 0 {
 				t.Errorf("the server complains: %q", c)
 			}
-			if got, all := p.Status().Total, len(server.Log()); int(got) != all {
+			// Beside those to the server there are the story's file transfers.
+			if got, all := int(p.Status().Total), len(server.Log()); got < all || got > all && !p.FileTransfers {
 				t.Errorf("%d connections went through the proxy, the server had %d", got, all)
 			}
 			if _, err := exec.LookPath("tshark"); err != nil {

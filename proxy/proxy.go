@@ -92,6 +92,10 @@ type Proxy struct {
 	// Refuse are addresses never to connect to, such as the web page's. An
 	// unspecified address stands for every address of this machine.
 	Refuse []netip.AddrPort
+	// Deciders say what happens to each whole command, the first who wants
+	// something to: hold, change, drop it and so on. Commands of more than 64
+	// KiB stream through undecided.
+	Deciders []Decider
 	// Log is told what happens; nil: nobody is.
 	Log *slog.Logger
 
@@ -106,6 +110,7 @@ type Proxy struct {
 	// transferLife is the constant, but for tests.
 	transferLife time.Duration
 	cookies      cookies
+	desk         desk
 	own          sync.WaitGroup // all goroutines
 
 	mu        sync.Mutex

@@ -5,6 +5,7 @@ package proxy
 import (
 	"io"
 	"net"
+	"sync/atomic"
 	"time"
 
 	"msnscope/captures/event"
@@ -29,46 +30,65 @@ type pump struct {
 	// unframed: a file transfer, which is no MSNP and goes on as it comes.
 	unframed bool
 	heads    *heads // an HTTP gateway's: messages instead of commands
+	knows    bool   // the role of the connection
 
 	// Positions in the stream as its origin sends it.
 	received int64
 	sent     int64
 
+	recorded int64
+	cut      bool // the command that was forwarded last goes on behind sent
+
 	edits    []event.Edit    // of bytes from sent on, in order
-	comments []event.Comment // on the bytes just received
+	told     int             // of these, recorded
+	comments []event.Comment // on bytes that are not recorded yet
 	ends     []int64         // with OneCommandPerWrite: ends of the commands from sent on
 
 	waitsFrom int64     // where the command begins that was last held
 	waitsTill time.Time // and until when
-	armed     bool      // a read deadline is set
+	armed     bool      // a read deadline is set,
+	armedTill time.Time // this one
+
+	work  *work         // what to do beside forwarding, nil if nothing
+	hurry string        // why nothing is waited for any more, "" as long as it is
+	woken atomic.Bool   // there is something new to look at
+	lost  atomic.Bool   // where commands begin is not known
+	bell  chan struct{} // wakes the pump when it does not read; guarded by conn.mu, nil until then
 }
 
 // run forwards until the stream has ended.
 func (d *pump) run() {
-	defer func() { d.in.drop(d.in.n) }()
+	defer func() { d.abandon(); d.in.drop(d.in.n) }()
 	ok := true
 	if first := d.in.held(); len(first) > 0 {
 		ok = d.take(first)
 	}
 	for ok {
+		if d.blocked() && d.in.full() { // read no further
+			d.await()
+			ok = d.perform()
+			continue
+		}
 		p, err := d.in.more()
 		switch {
 		case err == nil:
 			ok = d.take(p)
 		case err == io.EOF:
-			if d.forward(d.received) {
+			if d.finish() {
 				d.conn.end(d.dir, origin[d.dir])
 			}
 			return
 		case isTimeout(err) && d.conn.stopping.Load():
-			if d.forward(d.received) {
-				d.conn.end(d.dir, "the proxy, which was stopped,")
+			d.hurry = "the proxy, which was stopped,"
+			if d.finish() {
+				d.conn.end(d.dir, d.hurry)
 			}
 			return
 		case isTimeout(err):
 			ok = d.waited()
 		default:
-			if d.forward(d.received) {
+			d.hurry = "the end of the connection"
+			if d.finish() {
 				d.conn.reset(d.dir, err)
 			}
 			return
@@ -88,12 +108,24 @@ func (d *pump) take(p []byte) bool {
 	case !d.unframed:
 		d.commands(p)
 	}
-	for i := range d.edits {
-		d.comments = append(d.comments, event.Comment{Edit: &d.edits[i]})
+	if d.work != nil {
+		return d.perform()
 	}
-	_ = c.rec.Data(d.dir, p, d.comments...)
-	d.comments = d.comments[:0]
+	d.record(d.received)
 	return d.forward(d.until())
+}
+
+// record records what was received up to the position to, with its edits.
+func (d *pump) record(to int64) {
+	if to <= d.recorded {
+		return
+	}
+	for ; d.told < len(d.edits) && d.edits[d.told].Offset < to; d.told++ {
+		d.comments = append(d.comments, event.Comment{Edit: &d.edits[d.told]})
+	}
+	_ = d.conn.rec.Data(d.dir, d.in.held()[d.recorded-d.sent:to-d.sent], d.comments...)
+	d.comments = d.comments[:0]
+	d.recorded = to
 }
 
 // commands looks at the commands that are whole with the bytes p.
@@ -106,11 +138,23 @@ func (d *pump) commands(p []byte) {
 	for d.framer.Next(&fr) {
 		if fr.Kind == decode.FrameCommand {
 			commands++
+			if !d.knows || fr.Raw[0] != 'M' && fr.Raw[0] != 'N' { // what MSG and NLN, of which there are most, teach
+				d.knows = d.conn.learn(d.dir, &fr)
+			}
 			d.look(&fr)
+			if d.conn.injected.Load() || d.conn.proxy.decides() {
+				d.decide(&fr)
+			}
 		}
 		if d.conn.proxy.OneCommandPerWrite {
 			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
 		}
+		if d.work != nil {
+			d.work.ends = append(d.work.ends, fr.Offset+int64(len(fr.Raw)))
+		}
+	}
+	if lost := d.framer.Lost(); lost != d.lost.Load() {
+		d.lost.Store(lost)
 	}
 	d.conn.proxy.commands[d.dir].Add(commands)
 }
@@ -186,10 +230,7 @@ func (d *pump) until() int64 {
 	if d.waitsFrom != start || d.waitsTill.IsZero() {
 		d.waitsFrom, d.waitsTill = start, time.Now().Add(hold)
 	}
-	if !d.armed {
-		d.armed = true
-		d.conn.setReadDeadline(d.in.conn, d.waitsTill)
-	}
+	d.arm(d.waitsTill)
 	return start
 }
 
@@ -197,7 +238,14 @@ func (d *pump) until() int64 {
 // command has found its end, so there may be another one that waits, or none.
 func (d *pump) waited() bool {
 	d.armed = false
-	d.conn.setReadDeadline(d.in.conn, time.Time{})
+	woken := d.woken.Swap(false)
+	d.setReadDeadline(time.Time{})
+	if woken && d.work == nil {
+		d.work = new(work)
+	}
+	if d.blocked() || woken {
+		return d.perform()
+	}
 	if d.in.n == 0 {
 		return true
 	}
@@ -224,9 +272,8 @@ func (d *pump) forward(to int64) bool {
 	if !d.write(from, to) {
 		return false
 	}
-	d.in.drop(int(to - d.sent))
-	d.sent = to
-	d.edits, d.ends = d.edits[:0], d.ends[:0]
+	d.cut = to > d.received-int64(d.framer.Pending())
+	d.pass(to)
 	return true
 }
 
@@ -236,6 +283,11 @@ func (d *pump) write(from, to int64) bool {
 	if len(d.edits) > 0 {
 		b = edited(b, from, d.edits)
 	}
+	return d.put(b)
+}
+
+// put writes b in one write.
+func (d *pump) put(b []byte) bool {
 	if _, err := d.dst.Write(b); err != nil {
 		if isTimeout(err) { // the proxy stops, and the receiver is slow
 			d.conn.end(d.dir, "the proxy, which was stopped,")

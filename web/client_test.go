@@ -29,6 +29,7 @@ type message struct {
 	Items                                                          []completion
 	Event                                                          json.RawMessage
 	Proxy                                                          *ProxyStatus
+	Hold                                                           json.RawMessage
 }
 
 // client is a page's side of a websocket.

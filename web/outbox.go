@@ -20,6 +20,7 @@ type slot uint8
 const (
 	slotHello slot = iota
 	slotProxy
+	slotHold
 	slotNote
 	slotSessions
 	slotCount

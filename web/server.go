@@ -30,6 +30,7 @@ type Server struct {
 	Dir      string   // the store's directory, told to the page
 	ReadOnly bool     // the store only reads: imports are refused
 	Proxy    Proxy    // nil without one
+	Hands    Hands    // what can be done to what passes through it; nil: nothing
 	Token    string   // what every request must show; nobody gets in while it is ""
 	Hosts    []string // further names under which the server may be asked
 	Version  string
@@ -143,6 +144,14 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/chats/{id}/find", s.serveChatFind)
 	mux.HandleFunc("GET /api/files", s.serveFiles)
 	mux.HandleFunc("GET /api/files/{connection}", s.serveFile)
+	mux.HandleFunc("GET /api/commands", s.serveCommands)
+	mux.HandleFunc("GET /api/hold", s.serveHolds)
+	mux.HandleFunc("POST /api/hold", s.resolveHolds)
+	mux.HandleFunc("GET /api/hold/{id}", s.serveHold)
+	mux.HandleFunc("POST /api/hold/{id}", s.resolveHold)
+	mux.HandleFunc("POST /api/inject", s.serveInject)
+	mux.HandleFunc("GET /api/rules", s.serveRules)
+	mux.HandleFunc("PUT /api/rules", s.putRules)
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
 		fail(w, http.StatusNotFound, "there is nothing at this address, or not by this method")
 	})

@@ -32,6 +32,8 @@ type worker struct {
 	proxy    []byte // proxy status as last sent, JSON
 	problem  string // of the proxy, as last noted
 	nextPrx  time.Time
+	held     <-chan struct{} // closed when other commands are held; nil while that is to be told
+	nextHold time.Time
 }
 
 func newWorker(s *Server, in *inbox, out *outbox) *worker {
@@ -69,6 +71,7 @@ func (w *worker) run(ctx context.Context) {
 		w.tellRemovals()
 		due = earlier(due, w.tellSessions(now))
 		due = earlier(due, w.tellProxy(now))
+		due = earlier(due, w.tellHolds(now))
 		if w.changed == nil {
 			due = earlier(due, w.look)
 		}
@@ -81,6 +84,8 @@ func (w *worker) run(ctx context.Context) {
 		case <-w.in.wake:
 		case <-w.changed:
 			w.changed = nil
+		case <-w.held:
+			w.held = nil
 		case <-timer.C:
 		}
 	}

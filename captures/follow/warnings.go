@@ -36,6 +36,9 @@ func (f *Follower) check(c *conn, dir decode.Direction, fr *decode.Frame) {
 		return
 	}
 	e := &f.ev
+	if dir == decode.S2C && e.Delivered != nil && len(e.Delivered) == 0 && e.Answers == 0 && e.TrID > 0 {
+		return // it answers a request of the proxy's own
+	}
 	e.Warnings = c.checker.Frame(f.event+1, c.now, dir, fr, decode.Context{
 		Dir: dir, Role: e.Role, Dialect: e.Dialect, Account: e.Account,
 	})

@@ -26,7 +26,7 @@ func defineCheck(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	all := fs.Bool("all", false, "also what is merely odd (real programs do it without harm), and whether programs proved what they are")
 	asJSON := fs.Bool("json", false, "JSON Lines, a note, a stuck sign-in or a verified password a line")
-	rules := fs.Bool("rules", false, "list the rules and do nothing else")
+	rules := fs.Bool("list-rules", false, "list the rules and do nothing else")
 	passwordFile := fs.String("password-file", "", "`FILE` of lines \"handle password\" (mode 0600), to verify how users proved their passwords")
 	return func(e *env, args []string) error {
 		if len(args) > 1 {

@@ -129,6 +129,11 @@ func defineConfig(*pflag.FlagSet) func(*env, []string) error {
 					return usagef("%s:%d: %v", path, l.number, err)
 				}
 			}
+			if l.name == "rules" {
+				if _, err := readRules(l.value); err != nil {
+					return fmt.Errorf("%s:%d: rules: %w", path, l.number, err)
+				}
+			}
 		}
 		fmt.Fprintf(e.stdout, "%s: fine, %d settings\n", path, len(lines))
 		return nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"msnscope/captures"
 	"msnscope/proxy"
 	"msnscope/proxy/msnptest"
 )
@@ -19,6 +18,7 @@ import (
 func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 	flags := definePage(fs)
 	storeAt := fs.String("store", "", "`DIR`ectory to keep the recording in (default: a temporary one)")
+	rulesAt := fs.String("rules", "", "`FILE` of rules for what passes, as for proxy")
 	pace := fs.Duration("pace", 2*time.Second, "mean pause between two things that happen")
 	return func(e *env, args []string) (err error) {
 		if len(args) > 0 {
@@ -53,6 +53,6 @@ func defineDemo(fs *pflag.FlagSet) func(*env, []string) error {
 			fmt.Fprintln(e.stdout, "Three friends are signing in through the proxy. Ctrl+C ends the demo.")
 			return s.Run(ctx)
 		}
-		return runProxy(e, p, flags, dir, "", captures.Keep{}, story)
+		return runProxy(e, p, flags, service{store: dir, rules: *rulesAt, more: story})
 	}
 }

@@ -109,16 +109,21 @@ func (d *differ) run(args []string, storeAt string, q *filter.Query, o compare.O
 		c.describe()
 		sides[i] = c.store.Side(d.env.ctx, c.scope, q)
 	}
+	return d.compare(sides, o)
+}
+
+// compare compares the two sides and prints where they differ.
+func (d *differ) compare(sides [2]compare.Side, o compare.Options) (different bool, err error) {
 	r, err := compare.Compare(d.env.ctx, sides[0], sides[1], o)
 	if err != nil {
 		return false, err
 	}
 	for i, more := range r.More {
 		if more {
-			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: only the first %d events are compared; narrow it down with --filter or a session\n", args[i], r.Events[i])
+			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: only the first %d events are compared; narrow it down with --filter or a session\n", d.of[i].word, r.Events[i])
 		}
 		if r.Events[i] == 0 {
-			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: nothing to compare in it\n", args[i])
+			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: nothing to compare in it\n", d.of[i].word)
 		}
 	}
 	if r.Coarse > 0 {

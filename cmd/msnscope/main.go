@@ -61,6 +61,7 @@ func commands() []command {
 		{"invitations", "[SESSION|CONNECTION]", "what people offered each other: files, talks, games; and what became of it", defineInvitations},
 		{"diff", "A B", "where two captures, sessions (12) or connections (c31) differ; exit status 0 equal, 1 different, 2 trouble", defineDiff},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
+		{"replay", "SESSION|FILE", "play the client's or the servers' part of a session again; exit status as diff", defineReplay},
 		{"export", "", "events of a store as jsonl or pcapng", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},
 		{"config", "check [FILE]", "check a configuration file", defineConfig},

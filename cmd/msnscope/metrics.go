@@ -18,6 +18,7 @@ import (
 	"msnscope/captures"
 	"msnscope/captures/event"
 	"msnscope/proxy"
+	"msnscope/proxy/script"
 	"msnscope/web"
 )
 
@@ -53,10 +54,22 @@ func newVitals(set *metrics.Set, p *proxy.Proxy, store *captures.Store, file *ca
 	gauge("msnscope_capture_lost_bytes_total", func() float64 { return float64(file.Lost()) })
 	gauge("msnscope_capture_failing", func() float64 { return number(file.Trouble() != nil) })
 	gauge("msnscope_index_behind_bytes", func() float64 { return float64(store.Behind()) })
+	gauge("msnscope_held_commands", func() float64 { return float64(len(p.Intercepted().Held)) })
 	gauge("msnscope_pages_open", func() float64 { return float64(page.Pages()) })
 	gauge("msnscope_page_views_open", func() float64 { return float64(page.Views()) })
 	gauge(`msnscope_build_info{version="`+fullVersion()+`"}`, func() float64 { return 1 })
 	return v
+}
+
+// watchScripts adds how add-ons fare.
+func (v *vitals) watchScripts(scripts []*script.Script) {
+	for i, s := range scripts {
+		of := fmt.Sprintf(`{script="%d %s"}`, i+1, s.Name())
+		v.set.NewGauge("msnscope_script_running"+of, func() float64 { return number(s.Status().Running) })
+		v.set.NewGauge("msnscope_script_asked_total"+of, func() float64 { return float64(s.Status().Asked) })
+		v.set.NewGauge("msnscope_script_late_total"+of, func() float64 { return float64(s.Status().Late) })
+		v.set.NewGauge("msnscope_script_starts_total"+of, func() float64 { return float64(s.Status().Starts) })
+	}
 }
 
 func number(yes bool) float64 {

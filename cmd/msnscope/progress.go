@@ -53,6 +53,16 @@ func progressLine(path string, at captures.Progress, took time.Duration) string 
 	return fmt.Sprintf("%s: %d%s MB, %d packets, %d events, %.0f MB/s%s", path, at.Bytes>>20, size, at.Packets, at.Events, rate/1e6, left)
 }
 
+// count shows how many of something are done.
+func (p *progress) count(done, of int) {
+	now := time.Now()
+	if p.out == nil || now.Sub(p.last) < showEvery {
+		return
+	}
+	p.last = now
+	fmt.Fprintf(p.out, "\r\x1b[K%s: %d of %d", p.path, done, of)
+}
+
 func (p *progress) end() {
 	if p.out != nil && !p.last.IsZero() {
 		fmt.Fprint(p.out, "\r\x1b[K")

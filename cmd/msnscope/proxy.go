@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os/exec"
+	"strings"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -14,6 +16,7 @@ import (
 
 	"msnscope/captures"
 	"msnscope/proxy"
+	"msnscope/proxy/script"
 )
 
 func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
@@ -26,6 +29,9 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 	transfers := fs.Bool("file-transfers", false, "have file transfers come through too: replaces the addresses in their invitations")
 	ways := defineWays(fs)
 	monitor := fs.String("metrics", "", "`ADDR`ess of /metrics (Prometheus), /healthz and /readyz; needs no token")
+	rulesAt := fs.String("rules", "", "`FILE` of rules that hold, change, delay or break what passes; read again when it changes")
+	scripts := fs.StringArray("script", nil, "`COMMAND` of an add-on that sees what passes and may change it; may be repeated")
+	budget := fs.Duration("script-budget", script.DefaultBudget, "how long a command waits for an add-on")
 	pageFlags := definePage(fs)
 	storeAt := storeFlag(fs)
 	keep := limitFlags(fs, true)
@@ -43,8 +49,30 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		if err := ways.apply(p); err != nil {
 			return err
 		}
-		return runProxy(e, p, pageFlags, *storeAt, *monitor, *keep, nil)
+		addons, err := addons(*scripts, *budget)
+		if err != nil {
+			return err
+		}
+		return runProxy(e, p, pageFlags, service{store: *storeAt, monitor: *monitor, rules: *rulesAt, scripts: addons, keep: *keep})
 	}
+}
+
+// addons reads the commands of add-ons, words that blanks keep apart.
+func addons(commands []string, budget time.Duration) (list []*script.Script, err error) {
+	if budget <= 0 || budget > script.MaxBudget {
+		return nil, usagef("--script-budget %v: want more than 0 and %v at most", budget, script.MaxBudget)
+	}
+	for _, c := range commands {
+		words := strings.Fields(c)
+		if len(words) == 0 {
+			return nil, usagef("--script is empty")
+		}
+		if _, err := exec.LookPath(words[0]); err != nil {
+			return nil, fmt.Errorf("--script %s: %w", c, err)
+		}
+		list = append(list, &script.Script{Command: words, Budget: budget})
+	}
+	return list, nil
 }
 
 // zeroIsNone turns the flag's 0 into the proxy's "not at all".
@@ -55,19 +83,41 @@ func zeroIsNone(d time.Duration) time.Duration {
 	return d
 }
 
+// service is what runs beside a proxy and its page.
+type service struct {
+	store   string // directory, "" for the usual one
+	monitor string // address for monitoring, "" for none
+	rules   string // file of rules, "" for none
+	scripts []*script.Script
+	keep    captures.Keep
+	more    func(context.Context) error // runs until the program is told to end; nil: nothing does
+}
+
 // runProxy runs a proxy with its store and page until the program is told to
-// end; monitor is the address for monitoring, "" for none. more runs beside it.
-func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, keep captures.Keep, more func(context.Context) error) (err error) {
+// end.
+func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error) {
 	log, err := flags.logger(e)
 	if err != nil {
 		return err
 	}
-	dir, err := storeDir(e, storeAt)
+	h := &hands{proxy: p}
+	p.Deciders = append(p.Deciders, &h.rules)
+	var ruled *rulesFile
+	if with.rules != "" {
+		if ruled, err = openRules(with.rules, h, log); err != nil {
+			return err
+		}
+	}
+	for _, s := range with.scripts {
+		s.Log, s.Version = log, fullVersion()
+		p.Deciders = append(p.Deciders, s)
+	}
+	dir, err := storeDir(e, with.store)
 	if err != nil {
 		return err
 	}
 	set := metrics.NewSet()
-	store, err := captures.Open(dir, captures.Options{Keep: keep, Answered: answers(set)})
+	store, err := captures.Open(dir, captures.Options{Keep: with.keep, Answered: answers(set)})
 	if err != nil {
 		return err
 	}
@@ -91,12 +141,12 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 		page.listener.Close()
 		return err
 	}
-	page.server.Proxy = proxyView{p, store, file}
+	page.server.Proxy, page.server.Hands = proxyView{p, store, file}, h
 	var watched net.Listener
-	if monitor != "" {
-		if watched, err = sockets.listen(monitor); err != nil {
+	if with.monitor != "" {
+		if watched, err = sockets.listen(with.monitor); err != nil {
 			page.listener.Close()
-			return fmt.Errorf("cannot listen on %s for --metrics: %w", monitor, err)
+			return fmt.Errorf("cannot listen on %s for --metrics: %w", with.monitor, err)
 		}
 		p.Refuse = append(p.Refuse, watched.Addr().(*net.TCPAddr).AddrPort())
 		fmt.Fprintf(e.stdout, "metrics   http://%s/metrics\n", watched.Addr())
@@ -110,12 +160,19 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, storeAt, monitor string, 
 		func(ctx context.Context) error { defer endPage(); return p.Serve(ctx) },
 		func(context.Context) error { return page.server.Serve(pageCtx, page.listener) },
 	}
+	if ruled != nil {
+		parts = append(parts, ruled.watch)
+	}
 	if watched != nil {
 		v := newVitals(set, p, store, file, page.server)
+		v.watchScripts(with.scripts)
 		parts = append(parts, func(context.Context) error { return v.serve(pageCtx, watched) })
 	}
-	if more != nil {
-		parts = append(parts, more)
+	for _, s := range with.scripts {
+		parts = append(parts, s.Run)
+	}
+	if with.more != nil {
+		parts = append(parts, with.more)
 	}
 	if err := notify(e.getenv, "READY=1"); err != nil {
 		log.Warn(err.Error())

@@ -2,6 +2,7 @@
 // it has said about proxy and sessions, the address, the settings, and what is
 // to be read out or shown above the screen.
 
+import type { HoldState } from './core/intercept';
 import type { Hello, Marked, Proxy, ServerMessage, Session } from './core/protocol';
 import { Link, type HelloChange, type LinkStatus } from './core/source';
 import type { EventView } from './core/view';
@@ -37,6 +38,7 @@ class App {
   locked = $state(false); // the server no longer knows this page's token
   hello = $state.raw<Hello | null>(null);
   proxy = $state.raw<Proxy | null>(null);
+  hold = $state.raw<HoldState | null>(null); // what is held by the proxy
   sessions = $state.raw<Session[]>([]); // by id
   sessionsKnown = $state(false);
   route = $state.raw<router.Route>(router.parse(location.pathname, location.search, location.hash));
@@ -126,6 +128,9 @@ class App {
       case 'proxy':
         this.proxy = m.proxy;
         break;
+      case 'hold':
+        this.holds(m.hold);
+        break;
       case 'stat':
         this.views.get(m.view)?.onStat(m);
         break;
@@ -158,6 +163,15 @@ class App {
   remark(list: Marked[], full = false): void {
     for (const v of this.views.values()) v.onMarks(list, full);
     this.marked = list;
+  }
+
+  // Held commands wait for somebody, so they are told at once.
+  private holds(s: HoldState): void {
+    const last = this.hold?.held.at(-1)?.id ?? 0;
+    const fresh = s.held.filter((h) => h.id > last);
+    const h = fresh.at(-1);
+    if (h) this.alert(`Held: ${h.summary}, ${s.held.length} waiting`);
+    this.hold = s;
   }
 
   private merge(list: Session[], full: boolean): void {

@@ -1,6 +1,8 @@
 // This file gives the shapes of everything that the page and the server say
 // to each other (docs/page-protocol.md). Times are Unix microseconds.
 
+import type { HoldState } from './intercept';
+
 /** A row of a view: the parts by position, to keep a window of rows small. */
 export type Row = [
   id: number,
@@ -346,6 +348,7 @@ export interface Completion {
 export type ServerMessage =
   | Hello
   | { op: 'proxy'; proxy: Proxy | null }
+  | { op: 'hold'; hold: HoldState }
   | Stat
   | Rows
   | Sum

@@ -17,6 +17,9 @@ test.each([
   ['/import', ''],
   ['/search', '?q=text:hello'],
   ['/s/12/contacts', ''],
+  ['/intercept', ''],
+  ['/intercept/h/77', ''],
+  ['/intercept/rules', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
   ['/s/12/ladder', '?at=50412&q=cmd:MSG&scale=1'],
   ['/all/ladder', ''],
@@ -63,10 +66,18 @@ test('a range of statistics is a term of the filter', () => {
   expect(parse('/s/12/stats', '?from=9&to=3').q).toBe('');
 });
 
-test.each(['/nowhere', '/s', '/s/0', '/s/x', '/all/contacts', '/s/12/e', '/s/12/e/-1', '/s/12/chat/x'])(
-  '%s is no page',
-  (path) => expect(parse(path).screen).toBe('unknown'),
-);
+test.each([
+  '/nowhere',
+  '/intercept/h/x',
+  '/intercept/nothing',
+  '/s',
+  '/s/0',
+  '/s/x',
+  '/all/contacts',
+  '/s/12/e',
+  '/s/12/e/-1',
+  '/s/12/chat/x',
+])('%s is no page', (path) => expect(parse(path).screen).toBe('unknown'));
 
 test('a comparison of nonsense is one of nothing yet', () => {
   expect(parse('/compare', '?a=x&b=-1&align=mars&with=<b>&row=x').compare).toEqual({

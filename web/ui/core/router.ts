@@ -15,6 +15,7 @@ export interface Route {
     | 'chat'
     | 'contacts'
     | 'stats'
+    | 'intercept'
     | 'import'
     | 'search'
     | 'compare'
@@ -32,7 +33,12 @@ export interface Route {
   scale: boolean; // the ladder is true to time
   section: string; // of the help
   compare: Asked | null; // what the compare screen compares
+  part: InterceptPart; // of the intercept screen
+  held: number; // the held command looked at, 0: none
 }
+
+export type InterceptPart = '' | 'rules' | 'compose' | 'done';
+const PARTS: InterceptPart[] = ['rules', 'compose', 'done'];
 
 export const home: Route = {
   screen: 'sessions',
@@ -48,6 +54,8 @@ export const home: Route = {
   scale: false,
   section: '',
   compare: null,
+  part: '',
+  held: 0,
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -73,6 +81,7 @@ export function parse(path: string, search = '', hash = ''): Route {
   if (parts.length === 1 && parts[0] === 'help') return { ...r, screen: 'help', section: unescaped(hash) };
   if (parts.length === 1 && parts[0] === 'compare')
     return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
+  if (parts[0] === 'intercept') return intercept(r, parts.slice(1), id);
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
   else if (parts[0] === 's' && id(parts[1]) > 0) {
@@ -94,8 +103,19 @@ export function parse(path: string, search = '', hash = ''): Route {
   return { ...r, screen: 'events' };
 }
 
+// "/intercept", "/intercept/h/77", "/intercept/rules"
+function intercept(r: Route, rest: string[], id: (s: string | undefined) => number): Route {
+  const part = PARTS.find((p) => p === rest[0]);
+  if (rest.length === 0) return { ...r, screen: 'intercept' };
+  if (rest.length === 1 && part) return { ...r, screen: 'intercept', part };
+  if (rest.length === 2 && rest[0] === 'h' && id(rest[1]))
+    return { ...r, screen: 'intercept', held: id(rest[1]) };
+  return { ...r, screen: 'unknown' };
+}
+
 /** The address of a route. */
 export function format(r: Route): string {
+  if (r.screen === 'intercept') return '/intercept' + (r.part ? `/${r.part}` : r.held ? `/h/${r.held}` : '');
   if (r.screen === 'contacts') {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;

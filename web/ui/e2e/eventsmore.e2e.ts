@@ -117,7 +117,10 @@ test('several rows: picked by keyboard and mouse, copied, exported', async () =>
   }
   await page.getByRole('button', { name: 'Copy', exact: true }).first().click();
   await page.getByRole('menuitem', { name: 'Escaped text' }).click();
-  await page.getByText(/events copied/).first().waitFor();
+  await page
+    .getByText(/events copied/)
+    .first()
+    .waitFor();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toContain('VER 1 MSNP7');
   expect(copied).toContain('\\r\\n');

@@ -27,6 +27,7 @@ export const screens: Screen[] = [
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
   { key: '5', label: 'Ladder', on: 'ladder', to: ladder },
   { key: '6', label: 'Stats', on: 'stats', to: stats },
+  { key: '7', label: 'Intercept', on: 'intercept', to: () => ({ ...home, screen: 'intercept' }) },
   { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
   { key: '9', label: 'Search', on: 'search', to: () => ({ ...home, screen: 'search' }) },
   { key: '0', label: 'Compare', on: 'compare', to: (p) => comparing(p) },
@@ -72,4 +73,5 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   help: () => import('./Help.svelte'),
   ladder: () => import('./Ladder.svelte'),
   compare: () => import('./Compare.svelte'),
+  intercept: () => import('./Intercept.svelte'),
 };
