@@ -27,6 +27,9 @@ func ErrorCodeOf(code int) (ErrorCode, bool) {
 	return errorCodes[i], true
 }
 
+// ErrorCodes returns all error numbers, in order. It must not be changed.
+func ErrorCodes() []ErrorCode { return errorCodes }
+
 // errorReplies is the family of error replies: one shape for all numbers.
 var errorReplies = []Spec{
 	{

@@ -9,9 +9,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"io"
 	"io/fs"
+	"maps"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -81,12 +84,14 @@ func newAsset(kind string, p []byte) *asset {
 	return f
 }
 
-// sum returns the sha256 of a file, "" when there is none.
-func (a *assets) sum(name string) string {
-	if f := a.files[name]; f != nil {
-		return f.sum
+// sum returns a sha256 over all files: a page that has loaded a part of it
+// must learn of any other part that has changed.
+func (a *assets) sum() string {
+	all := sha256.New()
+	for _, name := range slices.Sorted(maps.Keys(a.files)) {
+		io.WriteString(all, name+" "+a.files[name].sum+"\n")
 	}
-	return ""
+	return hex.EncodeToString(all.Sum(nil))
 }
 
 // ServeHTTP serves the files; every other address is one of the page's own

@@ -145,7 +145,7 @@ func (p *page) drain() {
 func (s *Server) hello() []byte {
 	return frame(map[string]any{
 		"op": "hello", "v": protocolVersion, "boot": s.boot, "version": s.Version,
-		"app": s.assets.sum("app.js"), "now": time.Now().UnixMicro(),
+		"app": s.assets.sum(), "now": time.Now().UnixMicro(),
 		"proxy": s.proxyStatus(), "store": s.Dir, "readonly": s.ReadOnly,
 	})
 }

@@ -5,6 +5,7 @@ package web
 import (
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"msnscope/captures/event"
@@ -23,7 +24,14 @@ const (
 	flagWarning
 	flagPartial
 	flagUnknown // a command that the table does not have
+	flagOpen    // a request without an answer so far
+	flagLate    // and that for longer than answerTime
+	flagDropped // it was not delivered
+	flagInjected
 )
+
+// answerTime is how long a request may be open before its row says so.
+const answerTime = 5 * time.Second
 
 // appendRow appends the row of an event, see docs/page-protocol.md.
 func appendRow(dst []byte, e *event.Event) []byte {
@@ -59,6 +67,7 @@ func appendRow(dst []byte, e *event.Event) []byte {
 	if e.Partial {
 		flags |= flagPartial
 	}
+	flags |= flagsOfLater(e)
 
 	dst = append(dst, '[')
 	dst = strconv.AppendInt(dst, e.ID, 10)
@@ -105,6 +114,23 @@ func appendRow(dst []byte, e *event.Event) []byte {
 		dst = event.AppendJSONString(dst, shorten(e.Mark.Note))
 	}
 	return append(dst, ']')
+}
+
+// flagsOfLater returns the flags of what has become of an event since it came.
+func flagsOfLater(e *event.Event) (flags uint64) {
+	if e.Unanswered {
+		flags |= flagOpen
+		if time.Since(time.Unix(0, e.Time)) > answerTime {
+			flags |= flagLate
+		}
+	}
+	if e.Delivered != nil && len(e.Delivered) == 0 {
+		flags |= flagDropped
+	}
+	if len(e.Delivered) > 0 && len(e.Raw) == 0 {
+		flags |= flagInjected
+	}
+	return flags
 }
 
 func appendRows(dst []byte, events []*event.Event) []byte {

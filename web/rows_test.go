@@ -23,6 +23,11 @@ func TestRow(t *testing.T) {
 	errorReply.TrID, errorReply.Answers, errorReply.Latency = 5, 50400, 37_000_999
 	rewritten := command("XFR 5 SB 64.4.13.201:1863 CKI 1.2")
 	rewritten.TrID, rewritten.Delivered = 5, []byte("x")
+	open := command("CHG 9 NLN")
+	open.Dir, open.TrID, open.Unanswered = decode.C2S, 9, true
+	dropped := command("NLN AWY bob@hotmail.com Bob")
+	dropped.Delivered = []byte{}
+	injected := &event.Event{ID: 1, Kind: event.Raw, Delivered: []byte("x"), Dir: decode.S2C}
 	raw := command("oops")
 	raw.Kind, raw.Text, raw.Partial = event.Raw, decode.WhyCutByEnd, true
 	gap := &event.Event{ID: 1, Kind: event.Gap, Missing: 1460}
@@ -37,6 +42,9 @@ func TestRow(t *testing.T) {
 		{"command", command("NLN AWY bob@hotmail.com Bob"), `[50412,1004991247021337,31,"NS",1,0,"NLN",null,"bob@hotmail.com",29,null,0,"presence",_,12]`},
 		{"error", errorReply, `[50412,1004991247021337,31,"NS",1,0,"911",5,"",7,37000,1,"error",_,12]`},
 		{"rewritten", rewritten, `[50412,1004991247021337,31,"NS",1,0,"XFR",5,"",35,null,2,"control",_,12]`},
+		{"not answered", open, `[50412,1004991247021337,31,"NS",0,0,"CHG",9,"",11,null,96,"presence",_,12]`},
+		{"dropped", dropped, `[50412,1004991247021337,31,"NS",1,0,"NLN",null,"bob@hotmail.com",29,null,130,"presence",_,12]`},
+		{"injected", injected, `[1,0,0,"",1,1,"",null,"",0,null,258,"unknown","",0]`},
 		{"unknown", command("ZZZ 1"), `[50412,1004991247021337,31,"NS",1,0,"ZZZ",null,"",7,null,_,"unknown",_,12]`},
 		{"raw", raw, `[50412,1004991247021337,31,"NS",1,1,"",null,"",6,null,8,"unknown","cut by the end of the stream",12]`},
 		{"gap", gap, `[1,0,0,"",0,2,"",null,"",0,null,0,"unknown","1460 bytes missing from the capture",0]`},

@@ -114,6 +114,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/sessions", s.serveSessions)
 	mux.HandleFunc("GET /api/events", s.serveEvents)
 	mux.HandleFunc("GET /api/event/{id}", s.serveEvent)
+	mux.HandleFunc("GET /api/explain", s.serveExplain)
 	mux.HandleFunc("GET /api/marks", s.serveMarks)
 	mux.HandleFunc("PUT /api/event/{id}/mark", s.putMark)
 	mux.HandleFunc("DELETE /api/event/{id}/mark", s.deleteMark)

@@ -112,7 +112,8 @@ var typeNames = [...]string{
 	decode.TypeLength: "length",
 }
 
-func typeName(t decode.ParamType) string {
+// TypeName returns the name of a parameter type in the JSON.
+func TypeName(t decode.ParamType) string {
 	if int(t) < len(typeNames) {
 		return typeNames[t]
 	}

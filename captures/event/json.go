@@ -157,7 +157,7 @@ func appendParams(dst []byte, params []decode.Param, o JSONOptions) []byte {
 			dst = append(dst, `,"raw":`...)
 			dst = appendSecret(dst, p.Raw, hide)
 			dst = append(dst, `,"type":`...)
-			dst = AppendJSONString(dst, typeName(p.Type))
+			dst = AppendJSONString(dst, TypeName(p.Type))
 			dst = appendPlace(dst, p.Secret, p.Start, p.End)
 		}
 		dst = append(dst, '}')

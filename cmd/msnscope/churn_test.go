@@ -116,7 +116,7 @@ func churnRound(ctx context.Context, address string, trio, n int) (int, error) {
 	clients := make([]*msnptest.Client, 3)
 	for i := range clients {
 		clients[i] = msnptest.NewClient(msnptest.ClientConfig{
-			Handle: user(trio*3 + i), Password: "secret", LocalIP: "127.0.0.1", Record: true,
+			Handle: user(trio*3 + i), Password: "secret", Record: true,
 			Seed: rnd.Uint64(), TrIDs: msnptest.TrIDs(rnd.IntN(4)), Writing: msnptest.Writing(rnd.IntN(2)),
 		})
 		defer clients[i].Close()

@@ -10,6 +10,7 @@ import * as prefs from './core/prefs';
 import * as router from './core/router';
 import { time, type Zone } from './core/format';
 import type { Action } from './core/keys';
+import type { Topic } from './core/explain';
 
 export interface Banner {
   id: number;
@@ -40,18 +41,20 @@ class App {
   hold = $state.raw<HoldState | null>(null); // what is held by the proxy
   sessions = $state.raw<Session[]>([]); // by id
   sessionsKnown = $state(false);
-  route = $state.raw<router.Route>(router.parse(location.pathname, location.search));
+  route = $state.raw<router.Route>(router.parse(location.pathname, location.search, location.hash));
   prefs = $state<prefs.Prefs>(prefs.load(storage()));
   banners = $state.raw<Banner[]>([]);
   now = $state(Date.now() * 1000); // of the server, Unix µs, once a second
   polite = $state('');
   assertive = $state('');
   copied = $state('');
+  /** What is being explained beside the screen. */
+  topic = $state.raw<Topic | null>(null);
   /** Marks that changed last: for what is shown beside the rows. */
   marked = $state.raw<Marked[]>([]);
   /** Files dropped on the page, for the import screen to take. */
   dropped = $state.raw<File[]>([]);
-  dialog = $state<'' | 'help' | 'palette' | 'settings'>('');
+  dialog = $state<'' | 'help' | 'palette' | 'settings' | 'explain'>('');
   /** What the open screen adds to keys, palette and footer. */
   actions = $state.raw<Action[]>([]);
   footer = $state.raw<{ counts: string[]; zone: string } | null>(null);
@@ -82,7 +85,7 @@ class App {
     });
     setInterval(() => (this.now = Date.now() * 1000 + this.ahead), 1000);
     window.addEventListener('popstate', () => {
-      this.route = router.parse(location.pathname, location.search);
+      this.route = router.parse(location.pathname, location.search, location.hash);
     });
   }
 
@@ -187,7 +190,7 @@ class App {
   go(r: Partial<router.Route>, how: 'push' | 'replace' = 'push'): void {
     const next = { ...this.route, ...r };
     const address = router.format(next);
-    if (address !== location.pathname + location.search) {
+    if (address !== location.pathname + location.search + location.hash) {
       if (how === 'push') history.pushState(null, '', address);
       else history.replaceState(null, '', address);
     }

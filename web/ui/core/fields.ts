@@ -8,6 +8,7 @@ import { quote, quoted } from './filter';
 export interface Field extends Range {
   kind: 'cmd' | 'param' | 'header' | 'meaning' | 'body';
   label: string;
+  param: string; // its name in the command table, "" if it is none of it
   value: string; // as a person reads it
   raw: string; // as on the wire, when that differs
   meaning: string;
@@ -22,6 +23,7 @@ export function fieldsOf(e: EventObject, bytes: Uint8Array): Field[] {
     out.push({
       kind: 'cmd',
       label: /^\d+$/.test(e.cmd) ? 'Error' : 'Command',
+      param: '',
       value: e.cmd,
       raw: '',
       meaning: '',
@@ -55,6 +57,7 @@ function tridOf(e: EventObject, bytes: Uint8Array): Field | null {
   return {
     kind: 'param',
     label: 'TrID',
+    param: '',
     value,
     raw,
     meaning: '',
@@ -69,6 +72,7 @@ function ofParam(p: Param, kind: Field['kind']): Field {
   return {
     kind,
     label: p.type === 'literal' ? 'Word' : label(p.name),
+    param: kind === 'param' ? p.name : '',
     value: p.value,
     raw: p.raw !== undefined && p.raw !== p.value ? p.raw : '',
     meaning: p.meaning ?? '',
@@ -83,6 +87,7 @@ function ofHeader(h: Header, term: string): Field {
   return {
     kind: 'header',
     label: h.name,
+    param: '',
     value: h.value,
     raw: '',
     meaning: '',

@@ -17,6 +17,9 @@ export interface Prefs {
   chatEmoticons: boolean; // as pictures
   chatRaw: boolean; // handles beside names
   filters: string[]; // history, newest first
+  saved: string[]; // filters kept with the star, oldest first
+  cols: string; // columns of the table (core/columns.ts), "": the usual ones
+  roomy: boolean; // rows of 30 px
 }
 
 const KEY = 'msnscope';
@@ -36,6 +39,9 @@ export const defaults: Prefs = {
   chatEmoticons: true,
   chatRaw: false,
   filters: [],
+  saved: [],
+  cols: '',
+  roomy: false,
 };
 
 export function load(storage: Pick<Storage, 'getItem'> | null): Prefs {
@@ -45,12 +51,16 @@ export function load(storage: Pick<Storage, 'getItem'> | null): Prefs {
     for (const k of Object.keys(defaults) as (keyof Prefs)[]) {
       if (typeof p[k] === typeof defaults[k]) (out as Record<string, unknown>)[k] = p[k];
     }
-    if (!Array.isArray(out.filters)) out.filters = [];
-    out.filters = out.filters.filter((f) => typeof f === 'string').slice(0, MAX_FILTERS);
+    out.filters = texts(out.filters);
+    out.saved = texts(out.saved);
     return out;
   } catch {
     return { ...defaults };
   }
+}
+
+function texts(list: unknown): string[] {
+  return Array.isArray(list) ? list.filter((f) => typeof f === 'string').slice(0, MAX_FILTERS) : [];
 }
 
 export function save(storage: Pick<Storage, 'setItem'> | null, p: Prefs): void {
@@ -65,4 +75,9 @@ export function save(storage: Pick<Storage, 'setItem'> | null, p: Prefs): void {
 export function remember(filters: string[], q: string): string[] {
   q = q.trim();
   return q ? [q, ...filters.filter((f) => f !== q)].slice(0, MAX_FILTERS) : filters;
+}
+
+/** The saved filters with q among them, or without it if it was. */
+export function toggleSaved(saved: string[], q: string): string[] {
+  return saved.includes(q) ? saved.filter((f) => f !== q) : [...saved, q].slice(-MAX_FILTERS);
 }

@@ -46,7 +46,17 @@ export const R = {
 } as const;
 
 export const Kind = { command: 0, raw: 1, gap: 2, note: 3 } as const;
-export const Flag = { error: 1, rewritten: 2, warnings: 4, partial: 8, unknown: 16 } as const;
+export const Flag = {
+  error: 1,
+  rewritten: 2,
+  warnings: 4,
+  partial: 8,
+  unknown: 16,
+  open: 32, // a request without an answer when the row was asked for
+  late: 64, // and that for more than 5 s
+  dropped: 128,
+  injected: 256,
+} as const;
 
 /** The most rows a window may ask for. */
 export const MAX_WINDOW = 512;

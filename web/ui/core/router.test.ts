@@ -21,6 +21,9 @@ test.each([
   ['/intercept/h/77', ''],
   ['/intercept/rules', ''],
   ['/s/12/contacts', '?at=50412&t=utc'],
+  ['/s/12/ladder', '?at=50412&q=cmd:MSG&scale=1'],
+  ['/all/ladder', ''],
+  ['/s/12', '?cols=num,cmd:60,text&pane=ladder'],
   ['/compare', ''],
   ['/compare', '?a=12'],
   ['/compare', '?a=12&b=15&align=cmd&with=trid,time&without=name&only=1&q=-cmd:PNG&row=17'],
@@ -43,6 +46,17 @@ test('what an address means', () => {
   expect(scope(r)).toBe('s/12');
   expect(scope(parse('/all'))).toBe('all');
   expect(parse('/s/12', '?at=7').event).toBe(7);
+});
+
+test('the sections of the help', () => {
+  const r = parse('/help', '', '#payload-length');
+  expect(r).toMatchObject({ screen: 'help', section: 'payload-length' });
+  expect(format(r)).toBe('/help#payload-length');
+  expect(parse('/help', '', '#%E0%A4%A').section).toBe('');
+});
+
+test('columns in an address can do no harm', () => {
+  expect(format(parse('/s/1', '?cols=num"><b>,cmd'))).toBe('/s/1?cols=numb,cmd');
 });
 
 test('a range of statistics is a term of the filter', () => {

@@ -11,13 +11,15 @@ export interface Route {
   screen:
     | 'sessions'
     | 'events'
+    | 'ladder'
+    | 'chat'
     | 'contacts'
-    | 'compare'
     | 'stats'
+    | 'intercept'
     | 'import'
     | 'search'
-    | 'chat'
-    | 'intercept'
+    | 'compare'
+    | 'help'
     | 'unknown';
   session: number; // 0: the events of all sessions
   event: number; // 0: none selected
@@ -26,6 +28,10 @@ export interface Route {
   bytes: Range | null; // of the selected event, end exclusive
   follow: boolean;
   time: TimeMode | null; // null: as in the settings
+  cols: string; // columns of the table (core/columns.ts), "": as in the settings
+  ladder: boolean; // the ladder stands beside the table
+  scale: boolean; // the ladder is true to time
+  section: string; // of the help
   compare: Asked | null; // what the compare screen compares
   part: InterceptPart; // of the intercept screen
   held: number; // the held command looked at, 0: none
@@ -43,6 +49,10 @@ export const home: Route = {
   bytes: null,
   follow: false,
   time: null,
+  cols: '',
+  ladder: false,
+  scale: false,
+  section: '',
   compare: null,
   part: '',
   held: 0,
@@ -51,11 +61,14 @@ export const home: Route = {
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
 
 /** "/s/12/e/50412?q=cmd:MSG&b=34-39" -> what it means. */
-export function parse(path: string, search = ''): Route {
+export function parse(path: string, search = '', hash = ''): Route {
   const p = new URLSearchParams(search);
   const r: Route = { ...home, q: p.get('q') ?? '', follow: p.get('follow') === '1' };
   const time = p.get('t');
   r.time = MODES.find((m) => m === time) ?? null;
+  r.cols = p.get('cols') ?? '';
+  r.ladder = p.get('pane') === 'ladder';
+  r.scale = p.get('scale') === '1';
   const b = /^(\d{1,9})-(\d{1,9})$/.exec(p.get('b') ?? '');
   if (b && Number(b[1]) <= Number(b[2])) r.bytes = { start: Number(b[1]), end: Number(b[2]) + 1 };
   const at = /^\d{1,15}$/.exec(p.get('at') ?? '');
@@ -65,6 +78,7 @@ export function parse(path: string, search = ''): Route {
   if (parts.length === 1 && (parts[0] === 'import' || parts[0] === 'search'))
     return { ...r, screen: parts[0] };
   const id = (s: string | undefined) => (s && /^\d{1,15}$/.test(s) ? Number(s) : 0);
+  if (parts.length === 1 && parts[0] === 'help') return { ...r, screen: 'help', section: unescaped(hash) };
   if (parts.length === 1 && parts[0] === 'compare')
     return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
   if (parts[0] === 'intercept') return intercept(r, parts.slice(1), id);
@@ -74,6 +88,7 @@ export function parse(path: string, search = ''): Route {
     r.session = id(parts[1]);
     rest = parts.slice(2);
   } else return { ...r, screen: 'unknown' };
+  if (rest.length === 1 && rest[0] === 'ladder') return { ...r, screen: 'ladder' };
   if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
   if (rest.length === 1 && rest[0] === 'stats') {
     const [from, to] = [Number(p.get('from')), Number(p.get('to'))];
@@ -105,6 +120,7 @@ export function format(r: Route): string {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
   }
+  if (r.screen === 'help') return '/help' + (r.section ? '#' + encodeURIComponent(r.section) : '');
   if (r.screen === 'compare') return `/compare${formatAsked(r.compare, r.q)}`;
   if (r.screen === 'import') return '/import';
   if (r.screen === 'search' || r.screen === 'stats') {
@@ -116,15 +132,29 @@ export function format(r: Route): string {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
   }
-  if (r.screen !== 'events') return '/';
+  if (r.screen !== 'events' && r.screen !== 'ladder') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';
-  if (r.event) path += `/e/${r.event}`;
   const p: string[] = [];
+  if (r.screen === 'ladder') {
+    path += '/ladder';
+    if (r.event) p.push(`at=${r.event}`);
+  } else if (r.event) path += `/e/${r.event}`;
   if (r.q) p.push(query(r.q));
   if (r.event && r.bytes) p.push(`b=${r.bytes.start}-${r.bytes.end - 1}`);
   if (r.follow && !r.event) p.push('follow=1');
   if (r.time) p.push('t=' + r.time);
+  if (r.cols && r.screen === 'events') p.push('cols=' + r.cols.replace(/[^a-z0-9:,]/g, ''));
+  if (r.ladder && r.screen === 'events') p.push('pane=ladder');
+  if (r.scale) p.push('scale=1');
   return p.length ? `${path}?${p.join('&')}` : path;
+}
+
+function unescaped(hash: string): string {
+  try {
+    return decodeURIComponent(hash.replace(/^#/, ''));
+  } catch {
+    return '';
+  }
 }
 
 function query(q: string): string {

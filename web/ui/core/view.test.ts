@@ -98,6 +98,24 @@ test('a window that is never answered is asked for again', () => {
   expect(sent.length).toBe(before + 1);
 });
 
+test('rows that are there are asked for again, and become what they are now', () => {
+  open();
+  view.refresh(0, 30);
+  expect(last('win')).toMatchObject({ from: 0, n: 31 });
+  const before = sent.length;
+  view.refresh(0, 30); // one is under way
+  expect(sent.length).toBe(before);
+  const late = row(3);
+  late[11] = 96;
+  const w = last('win');
+  view.onRows({ op: 'rows', view: 1, epoch: w.epoch, seq: w.seq, from: 2, total: 1000, rows: [late] });
+  expect(view.row(2)?.[11]).toBe(96);
+  view.open('all', 'cmd:MSG', { to: 'top' });
+  const asked = sent.length;
+  view.refresh(0, 30); // of a picture that is given up
+  expect(sent.length).toBe(asked);
+});
+
 test('an empty view is shown at once when it is whole', () => {
   view.open('all', 'x', { to: 'top' });
   stat(epoch(), 0, { scan: 0.5 });

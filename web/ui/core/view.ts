@@ -134,6 +134,8 @@ export interface ViewEvents {
   changed(): void;
   /** A new picture is shown; the viewport goes there. */
   landed(at: Landed): void;
+  /** Rows have come, maybe not for the first time. */
+  rows?(rows: Row[]): void;
   /** The filter of epoch was refused; the picture shown stays. */
   refused(e: Err): void;
 }
@@ -290,6 +292,16 @@ export class EventView {
     this.finds.delete(seq);
   }
 
+  /** Asks again for rows that are there already: what has become of them may be told otherwise now. */
+  refresh(first: number, last: number): void {
+    const p = this.shown;
+    if (this.next || this.asked || p.epoch === 0 || last < first) return;
+    const seq = this.wire.nextSeq();
+    this.asked = { seq, epoch: p.epoch, at: this.clock() };
+    const n = Math.min(last - first + 1, MAX_WINDOW);
+    this.wire.send({ op: 'win', view: this.id, epoch: p.epoch, seq, from: first, n });
+  }
+
   /** Waits until what was asked for last is on screen. */
   async ready(): Promise<void> {
     while (this.next) await new Promise<void>((resolve) => this.arrivals.push(resolve));
@@ -311,6 +323,7 @@ export class EventView {
       this.land(this.next);
     } else if (s.epoch === this.shown.epoch) this.shown.apply(s);
     else return;
+    if (s.rows) this.on.rows?.(s.rows);
     this.on.changed();
   }
 
@@ -321,6 +334,7 @@ export class EventView {
     if (m.total > p.total || m.moved !== p.moved) p.total = m.total; // rows may have gone, too
     p.shift(m.moved);
     p.put(m.from, m.rows ?? []);
+    this.on.rows?.(m.rows ?? []);
     if (p === this.next) this.land(p);
     else this.need(...this.want);
     this.arrived();

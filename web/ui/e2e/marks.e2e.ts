@@ -68,7 +68,7 @@ test('names, notes and pins of sessions; sorting; export; a capture is deleted',
   await page.keyboard.press('F2');
   await page.getByRole('textbox', { name: 'Name' }).fill('the <i>bad</i> one');
   await page.getByRole('textbox', { name: 'Note' }).fill('look at the challenge');
-  await page.getByRole('checkbox').check();
+  await page.getByRole('dialog').getByRole('checkbox').check();
   await accessible(page, 'naming a session');
   await page.getByRole('button', { name: 'Save' }).click();
   await rows.first().locator('td b', { hasText: 'the <i>bad</i> one' }).waitFor();

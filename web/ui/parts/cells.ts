@@ -3,6 +3,7 @@
 import { Flag, Kind, R, type Connection, type Row, type Session } from '../core/protocol';
 import * as format from '../core/format';
 import { visible } from '../core/bytes';
+import { changeOf, NOTED } from '../core/changes';
 import { colour, words } from '../core/marks';
 
 /** One row as it is painted. Kept as long as it is on screen, so that nothing is written twice. */
@@ -11,27 +12,19 @@ export interface Item {
   i: number; // index in the view
   row: Row | undefined;
   id: number;
-  num: string;
-  sess: string;
-  time: string;
-  gap: string;
-  slow: boolean;
-  dir: string;
-  dirWords: string;
-  conn: string;
-  cmd: string;
-  trid: string;
-  acc: string;
-  text: string;
-  size: string;
-  lat: string;
-  late: boolean;
+  gapped: boolean; // the gap to the row above is told
+  cells: Record<string, string>; // by column
   cls: string;
-  icon: string;
-  iconWords: string;
-  star: string; // ★ and ¶ of what users have added
-  starWords: string;
-  starClass: string;
+  classes: Record<string, string>; // of cells
+  words: Record<string, string>; // what is read out in place of a cell's signs
+  star: Star | null;
+}
+
+/** What users have added to an event, as it stands before the summary. */
+export interface Star {
+  signs: string; // ★ and ¶
+  words: string; // what they say
+  cls: string; // of the mark's colour
 }
 
 /** What the texts depend on beside the row. */
@@ -40,13 +33,14 @@ export interface Look {
   base: number | null; // times are told relative to it, Unix µs
   labels: Map<number, string>; // of connections
   all: boolean; // several sessions
+  limit: (role: string) => number; // µs above which an answer's latency is unusual
 }
 
 const CATEGORIES = new Set(['auth', 'presence', 'lists', 'chat', 'control', 'error', 'proxy']);
 const SLOW_GAP = 1_000_000; // µs
-const LATE = 1_000_000; // µs after which an answer is slow
 
 const KINDS: Record<number, string> = { [Kind.raw]: 'raw', [Kind.gap]: 'gap', [Kind.note]: 'note' };
+const NONE = {};
 
 /** The texts of a row; before is the row above it. */
 export function item(
@@ -56,75 +50,78 @@ export function item(
   before: Row | undefined,
   look: Look,
 ): Item {
-  if (!row) return { ...EMPTY, key: i % pool, i };
+  if (!row)
+    return {
+      key: i % pool,
+      i,
+      row,
+      id: 0,
+      gapped: false,
+      cells: LOADING,
+      cls: 'plain',
+      classes: NONE,
+      words: NONE,
+      star: null,
+    };
   const flags = row[R.flags];
   const us = row[R.ts];
   const gap = before ? us - before[R.ts] : 0;
   const kind = row[R.kind];
   const note = kind === Kind.note;
-  const [icon, iconWords] = mark(flags, kind);
-  const error = (flags & Flag.error) !== 0;
+  const [icon, iconWords] = mark(flags, kind, row[R.cmd]);
+  const lat = row[R.lat];
+  const classes: Record<string, string> = {};
+  if (gap > SLOW_GAP) classes.gap = 'slow';
+  if (lat !== null ? lat > look.limit(row[R.role]) : flags & Flag.late) classes.lat = 'late';
   return {
     key: i % pool,
     i,
     row,
     id: row[R.id],
-    num: format.eventId(row[R.id]),
-    sess: look.all ? format.sessionId(row[R.session]) : '',
-    time: look.base === null ? format.time(us, look.zone) : format.relative(us, look.base),
-    gap: before ? (gap < 0 ? '−' : '+') + format.span(Math.abs(gap)).replace(' ', '') : '',
-    slow: gap > SLOW_GAP,
-    dir: note ? '◆' : row[R.dir] === 0 ? 'C ▶' : '◀ S',
-    dirWords: note ? 'proxy' : row[R.dir] === 0 ? 'client to server' : 'server to client',
-    conn: look.labels.get(row[R.conn]) ?? row[R.role],
-    cmd: kind === Kind.command ? visible(row[R.cmd]) : note ? '' : KINDS[kind],
-    trid: row[R.trid] === null ? '' : String(row[R.trid]),
-    acc: visible(row[R.acc]),
-    text: visible(
-      note && row[R.cmd] ? `${row[R.cmd]}${row[R.summary] ? ': ' + row[R.summary] : ''}` : row[R.summary],
-    ),
-    size: kind === Kind.gap || note ? '' : format.num(row[R.size]),
-    lat: row[R.lat] === null ? '' : format.span(row[R.lat]!),
-    late: (row[R.lat] ?? 0) > LATE,
+    gapped: before !== undefined,
+    cells: {
+      icon,
+      num: format.eventId(row[R.id]),
+      sess: look.all ? format.sessionId(row[R.session]) : '',
+      time: look.base === null ? format.time(us, look.zone) : format.relative(us, look.base),
+      gap: before ? (gap < 0 ? '−' : '+') + format.span(Math.abs(gap)).replace(' ', '') : '',
+      dir: note ? '◆' : row[R.dir] === 0 ? 'C ▶' : '◀ S',
+      conn: look.labels.get(row[R.conn]) ?? row[R.role],
+      cmd: kind === Kind.command ? visible(row[R.cmd]) : note ? '' : KINDS[kind],
+      trid: row[R.trid] === null ? '' : String(row[R.trid]),
+      acc: visible(row[R.acc]),
+      text: visible(
+        note && row[R.cmd] ? `${row[R.cmd]}${row[R.summary] ? ': ' + row[R.summary] : ''}` : row[R.summary],
+      ),
+      size: kind === Kind.gap || note ? '' : format.num(row[R.size]),
+      lat: lat !== null ? format.span(lat) : flags & Flag.late ? 'no answer' : '',
+    },
     cls:
-      (error ? 'error' : CATEGORIES.has(row[R.category]) ? row[R.category] : 'plain') +
-      (row[R.dir] === 0 ? ' c2s' : ' s2c'),
-    icon,
-    iconWords,
-    star: (row[R.mark] ? '★' : '') + (row[R.note] ? '¶' : ''),
-    starWords: visible(words(row[R.mark], row[R.note])),
-    starClass: colour(row[R.mark]),
+      (flags & Flag.error ? 'error' : CATEGORIES.has(row[R.category]) ? row[R.category] : 'plain') +
+      (row[R.dir] === 0 ? ' c2s' : ' s2c') +
+      (flags & Flag.dropped ? ' dropped' : ''),
+    classes,
+    words: {
+      icon: iconWords,
+      dir: note ? 'proxy' : row[R.dir] === 0 ? 'client to server' : 'server to client',
+    },
+    star: row[R.mark] || row[R.note] ? starOf(row[R.mark], row[R.note]) : null,
   };
 }
 
-const EMPTY: Omit<Item, 'key' | 'i'> = {
-  row: undefined,
-  id: 0,
-  num: '',
-  sess: '',
-  time: '',
-  gap: '',
-  slow: false,
-  dir: '',
-  dirWords: '',
-  conn: '',
-  cmd: '',
-  trid: '',
-  acc: '',
-  text: '',
-  size: '',
-  lat: '',
-  late: false,
-  cls: 'plain',
-  icon: '',
-  iconWords: '',
-  star: '',
-  starWords: '',
-  starClass: '',
-};
+const LOADING = { text: 'loading …' };
 
-function mark(flags: number, kind: number): [icon: string, words: string] {
-  if (flags & Flag.rewritten) return ['✎', 'rewritten by the proxy'];
+function starOf(mark: string | undefined, note: string | undefined): Star {
+  return {
+    signs: (mark ? '★' : '') + (note ? '¶' : ''),
+    words: visible(words(mark, note)),
+    cls: colour(mark),
+  };
+}
+
+function mark(flags: number, kind: number, cmd: string): [icon: string, words: string] {
+  const change = kind === Kind.note ? (NOTED[cmd] ?? null) : changeOf(flags, cmd);
+  if (change) return [change.icon, change.words];
   if (flags & Flag.error) return ['!', 'error reply'];
   if (flags & Flag.warnings) return ['⚠', 'has warnings'];
   if (flags & Flag.partial) return ['…', 'a piece of a command'];

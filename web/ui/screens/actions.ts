@@ -4,7 +4,9 @@
 import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
 import { WORDS } from '../core/marks';
+import { toggleSaved } from '../core/prefs';
 import type { TimeMode } from '../core/router';
+import type { DialogName } from './dialogs';
 import type { EventsModel } from './events.svelte';
 import { marked } from './marked.svelte';
 
@@ -12,16 +14,21 @@ import { marked } from './marked.svelte';
 export const KEEP_ALIVES = '-cmd:(PNG, QNG)';
 export const ERRORS = 'is:error';
 export const MARKED = 'is:marked';
+export const UNANSWERED = 'is:unanswered';
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
 
 /** What the screen itself does. */
 interface Screen {
   filter(): void;
-  jump(): void;
   copy(): void;
   note(): void;
   chip(term: string): void;
+  open(d: DialogName): void;
+  ladder(): void;
+  value(without: boolean): void;
+  neighbour(step: 1 | -1): void;
+  explain(): void;
 }
 
 export function eventActions(model: EventsModel, screen: Screen): Action[] {
@@ -47,7 +54,43 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
     { id: 'nexterr', label: 'Next error', keys: ['e'], run: () => void model.goError(1) },
     { id: 'preverr', label: 'Previous error', keys: ['E'], run: () => void model.goError(-1) },
     { id: 'partner', label: 'Partner: request or answer', keys: ['p'], run: () => model.goPartner() },
-    { id: 'jump', label: 'Go to an event or a time', keys: ["'"], run: screen.jump },
+    { id: 'jump', label: 'Go to an event or a time', keys: ["'"], run: () => screen.open('jump') },
+    {
+      id: 'nextsame',
+      label: 'Next event of this chat or contact',
+      keys: [']'],
+      run: () => screen.neighbour(1),
+    },
+    {
+      id: 'prevsame',
+      label: 'Previous event of this chat or contact',
+      keys: ['['],
+      run: () => screen.neighbour(-1),
+    },
+    {
+      id: 'with',
+      label: 'Only events with the value under the pointer, or one to choose',
+      keys: ['+'],
+      run: () => screen.value(false),
+    },
+    { id: 'without', label: 'Leave out events with that value', keys: ['-'], run: () => screen.value(true) },
+    { id: 'ladder', label: 'The ladder beside the table, or not', keys: ['l'], run: screen.ladder },
+    { id: 'export', label: 'Export', keys: ['x'], run: () => screen.open('export') },
+    { id: 'explainthis', label: 'Explain this command', keys: ['i'], run: screen.explain },
+    { id: 'columns', label: 'Columns', run: () => screen.open('columns') },
+    { id: 'roomy', label: 'Taller rows, or not', run: () => app.savePrefs({ roomy: !app.prefs.roomy }) },
+    { id: 'pickall', label: 'Select all rows', run: () => model.picks.all() },
+    {
+      id: 'save',
+      label: 'Keep this filter, or forget it',
+      when: () => app.route.q !== '',
+      run: () => app.savePrefs({ saved: toggleSaved(app.prefs.saved, app.route.q) }),
+    },
+    ...app.prefs.saved.map((q, i) => ({
+      id: `saved${i}`,
+      label: `Filter ★ ${q}`,
+      run: () => model.setFilter(q, 'push'),
+    })),
     { id: 'time', label: 'Change how times are told', keys: ['T'], run: cycleTime },
     {
       id: 'detail',
@@ -91,6 +134,11 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       run: () => app.savePrefs({ timeline: !app.prefs.timeline }),
     },
     { id: 'keepalives', label: 'Hide or show keep-alives', run: () => screen.chip(KEEP_ALIVES) },
+    {
+      id: 'unanswered',
+      label: 'Only requests without an answer, or all',
+      run: () => screen.chip(UNANSWERED),
+    },
     { id: 'errors', label: 'Only errors, or all', run: () => screen.chip(ERRORS) },
     {
       id: 'clear',
@@ -123,6 +171,7 @@ function intoDetail(model: EventsModel): void {
 // Escape goes one step back: to the table, out of the freeze, out of the selection.
 function leave(model: EventsModel): void {
   if (document.activeElement?.id !== 'events') model.table?.focus();
+  else if (model.picks.size) model.picks.clear();
   else if (model.frozen !== null) model.setFrozen(false);
   else if (model.sel) model.clear();
 }

@@ -2,29 +2,23 @@
 // stands in it (follow, frozen, selection), and the selected event.
 
 import { app } from '../app.svelte';
-import { R, type Err, type Row } from '../core/protocol';
+import { Flag, R, type Err, type Row } from '../core/protocol';
 import { EventView, type Landed } from '../core/view';
 import type { HelloChange } from '../core/source';
 import type { Range } from '../core/bytes';
 import * as format from '../core/format';
 import * as filter from '../core/filter';
+import type { Action } from '../core/keys';
 import { putMark } from '../core/marks';
 import { remember } from '../core/prefs';
 import { scope } from '../core/router';
+import { Latencies } from '../core/latency';
 import { DetailModel } from './detail.svelte';
-
-/** The part of the table that the model moves. */
-export interface Table {
-  toRow(i: number): void;
-  toEnd(): void;
-  place(i: number, row: number): void;
-  /** First row on screen, how many fit, and whether the end is in sight. */
-  seen(): { first: number; fit: number; atEnd: boolean };
-  paint(): void;
-  focus(): void;
-}
+import { Picks } from './picks.svelte';
+import type { Table, Window } from './table';
 
 const VIEW = 1;
+const ASK_AGAIN = 5000; // ms after which open requests in sight are asked for again
 const DIM_AFTER = 100; // ms without an answer after which old rows are dimmed
 
 export class EventsModel {
@@ -45,7 +39,13 @@ export class EventsModel {
   sel = $state(0); // event id
   selIndex = $state(-1); // in the rows on screen, -1: not among them
   hidden = $state(false); // the filter hides the selected event
+  /** What the ladder adds to the keys and the palette. */
+  extra = $state.raw<Action[]>([]);
   detail = new DetailModel();
+  picks = new Picks(this);
+  window = $state.raw<Window>({ first: 0, last: -1, offset: 0, height: 0, row: 24 });
+  latencies = new Latencies();
+  unusual = $state(0); // version of latencies
   view: EventView;
   table: Table | null = null;
   private seenTotal = 0;
@@ -53,24 +53,44 @@ export class EventsModel {
   private raf = 0;
   private dimTimer: ReturnType<typeof setTimeout> | undefined;
   private detach: () => void;
+  private moved: number | undefined; // how often rows have gone to other places
   private scopeNow = '';
   private asked = ''; // filter that the reader wants, refused or not
+  private again: ReturnType<typeof setInterval>;
 
   constructor() {
     this.view = new EventView(app.link, VIEW, {
       changed: () => this.schedule(),
       landed: (at) => this.landed(at),
+      rows: (rows) => {
+        for (const r of rows) {
+          const us = r[R.lat];
+          if (us !== null) this.latencies.add(r[R.role], us);
+        }
+        this.unusual = this.latencies.version;
+      },
       refused: (e) => {
         this.error = e;
         this.dim = false;
       },
     });
     this.detach = app.attach(VIEW, this.view, (c) => this.back(c));
+    this.again = setInterval(() => this.askAgain(), ASK_AGAIN);
+  }
+
+  // Rows do not change by themselves when their requests are answered, or are not.
+  private askAgain(): void {
+    const { first, last } = this.window;
+    if (!this.live || document.hidden) return;
+    for (let i = first; i <= last; i++) {
+      if ((this.view.row(i)?.[R.flags] ?? 0) & Flag.open) return this.view.refresh(first, last);
+    }
   }
 
   destroy(): void {
     cancelAnimationFrame(this.raf);
     clearTimeout(this.dimTimer);
+    clearInterval(this.again);
     this.detach();
   }
 
@@ -175,6 +195,8 @@ export class EventsModel {
     this.dim = false;
     const again = this.loaded;
     this.loaded = true;
+    this.picks.clear();
+    this.moved = this.view.shown.moved;
     this.sync();
     this.seenTotal = this.total;
     this.seenErrs = this.errs;
@@ -212,10 +234,20 @@ export class EventsModel {
     this.took = p.took;
     this.scan = (this.view.next ?? p).scan;
     this.q = p.q;
+    if (p.moved !== this.moved) this.shifted(p.moved);
     if (this.follow || p.scan !== undefined) this.saw(p.total);
     this.fresh = Math.max(0, p.total - this.seenTotal);
     this.freshErrs = this.fresh ? Math.max(0, p.errs - this.seenErrs) : 0;
     if (this.freshErrs) app.say(`${format.count(this.freshErrs, 'new error')}`);
+  }
+
+  // Marks have changed which rows there are: what is known by its place may be elsewhere.
+  private shifted(moved: number | undefined): void {
+    const before = this.moved;
+    this.moved = moved;
+    if (before === undefined) return;
+    this.picks.clear();
+    if (this.sel) void this.locate();
   }
 
   /** The reader has seen the rows before n. */
@@ -260,7 +292,7 @@ export class EventsModel {
     this.setFollow(false);
     await this.view.ready();
     this.table?.place(0, 0);
-    if (this.rows) void this.selectIndex(0);
+    if (this.rows) void this.selectIndex(0, false, 'push');
   }
 
   async last(): Promise<void> {

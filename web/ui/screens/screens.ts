@@ -25,6 +25,7 @@ export const screens: Screen[] = [
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
   { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  { key: '5', label: 'Ladder', on: 'ladder', to: ladder },
   { key: '6', label: 'Stats', on: 'stats', to: stats },
   { key: '7', label: 'Intercept', on: 'intercept', to: () => ({ ...home, screen: 'intercept' }) },
   { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
@@ -32,9 +33,20 @@ export const screens: Screen[] = [
   { key: '0', label: 'Compare', on: 'compare', to: (p) => comparing(p) },
 ];
 
+/** The ladder of what is looked at, with its filter, at the event that is selected. */
+function ladder(p: Place): Partial<Route> {
+  const event = p.route.session === p.session ? p.route.event : 0;
+  return { ...home, screen: 'ladder', session: p.session, event, q: filterOf(p) };
+}
+
 /** The statistics of what is looked at: the session, or all of them. */
 function stats(p: Place): Partial<Route> {
-  return { ...home, screen: 'stats', session: p.session, q: p.route.screen === 'events' ? p.route.q : '' };
+  return { ...home, screen: 'stats', session: p.session, q: filterOf(p) };
+}
+
+/** The filter of the rows that are looked at; other screens have filters of their own. */
+function filterOf(p: Place): string {
+  return p.route.screen === 'events' || p.route.screen === 'ladder' ? p.route.q : '';
 }
 
 /** The comparison that was on screen last, or one to be chosen for the session. */
@@ -58,6 +70,8 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   stats: () => import('./Stats.svelte'),
   chat: () => import('./Chat.svelte'),
   contacts: () => import('./Contacts.svelte'),
+  help: () => import('./Help.svelte'),
+  ladder: () => import('./Ladder.svelte'),
   compare: () => import('./Compare.svelte'),
   intercept: () => import('./Intercept.svelte'),
 };

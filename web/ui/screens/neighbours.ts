@@ -1,0 +1,58 @@
+// This file finds the previous and the next event of the same chat or contact,
+// with a view of its own that selects just these. It is kept as long as the
+// reader goes from one of them to the next.
+
+import { app } from '../app.svelte';
+import { addTerm, quote } from '../core/filter';
+import { R } from '../core/protocol';
+import { EventView, type Landed } from '../core/view';
+
+export class Neighbours {
+  private view: EventView;
+  private detach: () => void;
+  private landed: (at: Landed | null) => void = () => {};
+  private changed: () => void = () => {};
+  private open = '';
+
+  constructor(id: number) {
+    this.view = new EventView(app.link, id, {
+      changed: () => this.changed(),
+      landed: (at) => this.landed(at),
+      refused: () => this.landed(null),
+    });
+    this.detach = app.attach(id, this.view, () => (this.open = ''));
+  }
+
+  destroy(): void {
+    this.landed(null);
+    this.detach();
+  }
+
+  /** The id of the event before or after id among those that q and same select; 0: there is none. */
+  async next(scope: string, q: string, same: string, id: number, step: 1 | -1): Promise<number> {
+    const asked = `${scope} ${addTerm(q, same)}`;
+    if (asked !== this.open) {
+      this.open = asked;
+      const there = new Promise<Landed | null>((resolve) => (this.landed = resolve));
+      this.view.open(scope, addTerm(q, same), { to: 'end' });
+      if ((await there) === null) return 0;
+    }
+    const i = await this.view.find('event', id);
+    if (i < 0) return 0;
+    // The answer may be ahead of the counts.
+    const p = this.view.shown;
+    while (p === this.view.shown && p.total <= i + 1 && p.scan !== undefined)
+      await new Promise<void>((resolve) => (this.changed = resolve));
+    const here = await this.view.rowAt(i);
+    const exact = here?.[R.id] === id;
+    const row = await this.view.rowAt(step < 0 ? i - 1 : exact ? i + 1 : i);
+    return row?.[R.id] ?? 0;
+  }
+}
+
+/** What an event shares with others of its chat or contact, as a filter and in words. */
+export function sameAs(role: string, conn: number, acc: string): { term: string; words: string } {
+  if (role === 'SB') return { term: `conn:${conn}`, words: 'of this chat' };
+  if (acc) return { term: `acc:${quote(acc)}`, words: `of ${acc}` };
+  return { term: `conn:${conn}`, words: 'of this connection' };
+}
