@@ -1,6 +1,8 @@
 // This file holds the page to its budgets: a million events stored (or as many
 // as MSNSCOPE_E2E_EVENTS says), thousands a second coming in through the proxy.
 // It prints a table of what was reached, and fails where a limit is passed.
+// Where other programs take the machine, an empty page stutters, too: limits of
+// time are longer by as much.
 import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { rmSync } from 'node:fs';
@@ -12,6 +14,7 @@ import { heap, jumps, loaded, median, navigate, pressing, probe, scrolling, shar
 
 const EVENTS = Number(process.env.MSNSCOPE_E2E_EVENTS ?? 1_000_000);
 const LIVE_SECONDS = Number(process.env.MSNSCOPE_E2E_SECONDS ?? 10);
+const CLIENTS = 16;
 const RATE = 5000; // events a second
 const BLOCKED = 8000; // ms
 const BYTES_AN_EVENT = 194; // in a generated capture
@@ -22,6 +25,7 @@ let load: Load;
 let page: Page;
 let check: () => void;
 let cdp: CDPSession;
+let total = 0; // events stored
 
 interface Budget {
   what: string;
@@ -29,11 +33,13 @@ interface Budget {
   limit: number;
   reached: number;
   unit: string;
+  busy: number; // how much longer than usual an empty page took for its frames
 }
 const budgets: Budget[] = [];
+let busy = 1;
 /** Writes down a value; the limits are judged at the end, all of them. */
 function reached(what: string, target: string, limit: number, value: number, unit = 'ms'): void {
-  budgets.push({ what, target, limit, reached: value, unit });
+  budgets.push({ what, target, limit, reached: value, unit, busy: unit === 'ms' ? busy : 1 });
 }
 
 /** Messages from 16 clients, each echoed by the server: two events a message. */
@@ -50,7 +56,7 @@ class Load {
 
   async open(): Promise<void> {
     const [host, port] = this.proxy.split(':');
-    for (let i = 0; i < 16; i++) {
+    for (let i = 0; i < CLIENTS; i++) {
       const s = connect(Number(port), host);
       await new Promise((resolve, reject) => s.once('connect', resolve).once('error', reject));
       s.on('data', (b) => (this.heard += b.length));
@@ -104,6 +110,24 @@ afterAll(async () => {
   await lab.close();
 });
 
+/** Has an empty page say how busy the machine is. */
+async function howBusy(): Promise<void> {
+  await page.goto('about:blank');
+  const interval = await page.evaluate(
+    () =>
+      new Promise<number[]>((resolve) => {
+        const all: number[] = [];
+        const frame = (now: number) => {
+          all.push(now);
+          if (all.length <= 120) requestAnimationFrame(frame);
+          else resolve(all.slice(1).map((t, i) => t - all[i]));
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+  busy = Math.max(1, share(interval, 0.95) / 17);
+}
+
 const stored = () => at(run, '/all');
 const served = () => page.evaluate(() => window.probe.total());
 /** Waits until the view has been read to its end and its rows do not change any more. */
@@ -150,6 +174,7 @@ async function filtered(q: string): Promise<{ server: number; first: number; all
 }
 
 test('a page over many events', async () => {
+  await howBusy();
   await navigate(page, stored());
   const first: number[] = [];
   for (let i = 0; i < 7; i++) first.push(await navigate(page, stored()));
@@ -160,7 +185,7 @@ test('a page over many events', async () => {
   reached('styles at start, gzip', '6', 10, size.css, 'KB');
 
   await page.keyboard.press('F'); // following would go back to the end
-  const total = await still();
+  total = await still();
   expect(total).toBeGreaterThan(EVENTS * 0.9);
   const jump = await jumps(page, 40);
   reached('random jump -> painted, p50', '50', 150, median(jump));
@@ -189,7 +214,7 @@ test('a page over many events', async () => {
   const text: number[] = [];
   const textFirst: number[] = [];
   for (const q of ['cmd:VER', 'cmd:MSG dir:c2s', 'cmd:ACK']) column.push((await filtered(q)).server);
-  for (const q of ['text:zebra', 'text:call', '"later hello"']) {
+  for (const q of ['text:zebra', 'text:call', 'text:later']) {
     const f = await filtered(q);
     text.push(f.server);
     textFirst.push(f.first);
@@ -201,11 +226,12 @@ test('a page over many events', async () => {
 }, 600_000);
 
 test(`${RATE} events a second for ${LIVE_SECONDS} s, followed; then the page is blocked`, async () => {
+  await howBusy();
   await load.open();
   await navigate(page, stored());
   await page.getByRole('button', { name: 'Following' }).waitFor();
-  const before = (await still()) - load.events;
-  await navigate(page, stored());
+  const before = total + CLIENTS; // each has been noted
+  await expect.poll(served).toBe(before);
   const watched = page.evaluate((ms) => {
     const end = performance.now() + ms;
     return window.probe.frames(() => performance.now() > end);
@@ -264,11 +290,11 @@ test('memory does not grow', async () => {
 
 test('all limits are kept', () => {
   const show = (v: number) => (v >= 100 ? v.toFixed(0) : v.toFixed(1));
-  const rows = budgets.map((b) => [b.what, b.target, String(b.limit), show(b.reached), b.unit]);
+  const rows = budgets.map((b) => [b.what, b.target, show(b.limit * b.busy), show(b.reached), b.unit]);
   const table = [[`${EVENTS.toLocaleString('en')} events`, 'target', 'limit', 'reached', ''], ...rows];
   const width = table[0].map((_, c) => Math.max(...table.map((r) => r[c].length)));
   console.log(
     table.map((r) => r.map((v, c) => (c ? v.padStart(width[c]) : v.padEnd(width[c]))).join('  ')).join('\n'),
   );
-  expect(budgets.filter((b) => !(b.reached <= b.limit)).map((b) => `${b.what}: ${b.reached}`)).toEqual([]);
+  expect(budgets.filter((b) => !(b.reached <= b.limit * b.busy)).map((b) => `${b.what}: ${b.reached}`)).toEqual([]);
 });

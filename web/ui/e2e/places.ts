@@ -33,7 +33,7 @@ export const evenings: Place[] = [
     path: '/all?q="no such words"',
     ready: (p) => p.getByText('No event matches.').waitFor(),
   },
-  { name: 'chat', path: '/s/1/chat/1', ready: (p) => p.getByText('popcorn').waitFor() },
+  { name: 'chat', path: '/s/1/chat', ready: (p) => p.getByText('popcorn').first().waitFor() },
   {
     name: 'contacts',
     path: '/s/1/contacts?at=50',
@@ -55,6 +55,8 @@ export const evenings: Place[] = [
     path: '/compare?a=1&b=3',
     ready: (p) => p.getByRole('region', { name: 'Result' }).waitFor(),
   },
+  { name: 'ladder', path: '/s/1/ladder', ready: (p) => p.locator('svg').getByText('ILN').first().waitFor() },
+  { name: 'help', path: '/help', ready: (p) => p.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'no such page', path: '/nowhere', ready: (p) => p.getByText('There is no such page').waitFor() },
 ];
 

@@ -62,7 +62,7 @@ const sideways = (page: Page) =>
         ['auto', 'scroll'].includes(getComputedStyle(el).overflowX) &&
         el.clientWidth > 0 &&
         !el.querySelector('table, pre, svg') &&
-        !el.matches('pre, input, textarea'),
+        !el.matches('pre, input, textarea, .hex, :has(> [role=tab])'),
     );
     const d = document.documentElement;
     return [...(d.scrollWidth > d.clientWidth ? [d] : []), ...wide].map(
