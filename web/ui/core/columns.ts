@@ -85,7 +85,8 @@ export function toggled(list: Shown[], id: string): Shown[] {
 // What goes first where there is little room.
 const GIVE_UP: [below: number, ids: string[]][] = [
   [860, ['gap', 'size']],
-  [640, ['acc', 'conn', 'sess']],
+  [820, ['acc']], // summaries name the account
+  [640, ['conn', 'sess']],
   [440, ['trid', 'lat']],
 ];
 

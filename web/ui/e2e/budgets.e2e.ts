@@ -296,5 +296,7 @@ test('all limits are kept', () => {
   console.log(
     table.map((r) => r.map((v, c) => (c ? v.padStart(width[c]) : v.padEnd(width[c]))).join('  ')).join('\n'),
   );
-  expect(budgets.filter((b) => !(b.reached <= b.limit * b.busy)).map((b) => `${b.what}: ${b.reached}`)).toEqual([]);
+  expect(
+    budgets.filter((b) => !(b.reached <= b.limit * b.busy)).map((b) => `${b.what}: ${b.reached}`),
+  ).toEqual([]);
 });
