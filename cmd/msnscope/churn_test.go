@@ -103,8 +103,10 @@ func TestChurn(t *testing.T) {
 	if atEnd.goroutines > atStart.goroutines+2*churnNS {
 		t.Errorf("%d goroutines run, %d did at the start", atEnd.goroutines, atStart.goroutines)
 	}
-	if atEnd.memory > atStart.memory+96<<20 {
-		t.Errorf("%d MB of memory, %d at the start", atEnd.memory>>20, atStart.memory>>20)
+	// The index keeps what it knows of every connection and session, and the
+	// newest events; the collector takes as much again while it is busy.
+	if most := atStart.memory + 192<<20 + 2500*connections.Load(); atEnd.memory > most {
+		t.Errorf("%d MB of memory, %d at the start; want %d at most", atEnd.memory>>20, atStart.memory>>20, most>>20)
 	}
 	proxy.stop(t)
 }
