@@ -47,7 +47,7 @@ class App {
   now = $state(Date.now() * 1000); // of the server, Unix µs, once a second
   polite = $state('');
   assertive = $state('');
-  copied = $state('');
+  told = $state(''); // shortly shown, in passing
   /** What is being explained beside the screen. */
   topic = $state.raw<Topic | null>(null);
   /** Marks that changed last: for what is shown beside the rows. */
@@ -66,6 +66,7 @@ class App {
   private bannerId = 0;
   private sayLater = '';
   private sayAt = 0;
+  private tellTimer: ReturnType<typeof setTimeout> | undefined;
   private sayTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
@@ -230,6 +231,14 @@ class App {
     }, wait);
   }
 
+  /** Says in passing what came of an action: to be seen for a moment, and read out. */
+  tell(text: string): void {
+    clearTimeout(this.tellTimer);
+    this.told = text;
+    this.tellTimer = setTimeout(() => (this.told = ''), 1800);
+    this.say(text);
+  }
+
   /** Has a screen reader say something at once. */
   alert(text: string): void {
     this.assertive = text;
@@ -241,9 +250,7 @@ class App {
     } catch {
       copyOldWay(text);
     }
-    this.copied = `${what}`;
-    setTimeout(() => (this.copied = ''), 1500);
-    this.say(what);
+    this.tell(what);
   }
 
   /** "20:31:02" of a moment of this machine's clock. */

@@ -184,6 +184,10 @@ const state = (page: Page) =>
 /** Actions that rightly change nothing to be seen, in the place where they are tried. */
 const unseen = /^(Find a command|Export|Save|Copy|Connect again|Next pane|Previous pane)|Go to .* \(here\)/;
 
+/** Actions of the frame, which are the same on every screen. */
+const frame =
+  /^(Go to (?!an event)|Search in all|Events of all sessions|Keys and filter|Help|Settings|Change the colours|Next pane|Previous pane)/;
+
 const walked: [string, Place, () => Running][] = all.filter(
   ([name]) => !/raw|hex|nothing found|a message|no such/.test(name),
 );
@@ -198,28 +202,44 @@ describe('the keyboard alone', () => {
       expect(actions.length).toBeGreaterThan(10);
       const nothing: string[] = [];
       const lost: string[] = [];
+      const here = new URL(place.path, run().url).href;
       for (const a of actions) {
         if (/Ctrl\+K/.test(a.keys.join())) continue;
-        if (
-          page.url() !== new URL(place.path, run().url).href ||
-          (await page.locator('dialog[open]').count())
-        )
-          await visit(page, run(), place);
-        await page.keyboard.press('F6');
-        await page.keyboard.press('F6');
-        const before = await state(page);
-        await page.keyboard.press('Control+k');
-        await page.locator('#palette-list').waitFor();
-        await page.keyboard.insertText(a.label);
-        await page.keyboard.press('Enter');
-        await page.locator('#palette-list').waitFor({ state: 'detached' });
-        await page.waitForTimeout(60);
-        if (!unseen.test(a.label) && (await state(page)) === before) nothing.push(a.label);
-        if ((await focus(page)) === 'body') lost.push(a.label);
-        await page.keyboard.press('Escape');
+        // What leads to other screens does so from everywhere: once is enough.
+        if (place !== walked[1][1] && frame.test(a.label)) continue;
+        for (let again = false; ; again = true) {
+          if (again || page.url() !== here || (await page.locator('dialog[open]').count()))
+            await visit(page, run(), place);
+          await page.keyboard.press('F6');
+          await page.keyboard.press('F6');
+          const before = await state(page);
+          await page.keyboard.press('Control+k');
+          await page.locator('#palette-list').waitFor({ state: 'attached' });
+          await page.keyboard.insertText(a.label);
+          const found = await page
+            .locator('#palette-list [role=option]')
+            .first()
+            .textContent({ timeout: 500 })
+            .catch(() => '');
+          if (!found?.includes(a.label)) {
+            // What was done before has changed what can be done.
+            await page.keyboard.press('Escape');
+            await page.locator('dialog[open]').waitFor({ state: 'detached' });
+            if (!again) continue;
+            nothing.push(`${a.label} (not offered)`);
+            break;
+          }
+          await page.keyboard.press('Enter');
+          await page.locator('#palette-list').waitFor({ state: 'detached' });
+          await page.waitForTimeout(80);
+          if (!unseen.test(a.label) && (await state(page)) === before) nothing.push(a.label);
+          if ((await focus(page)) === 'body') lost.push(a.label);
+          await page.keyboard.press('Escape');
+          break;
+        }
       }
-      expect.soft(nothing, 'no effect').toEqual([]);
-      expect.soft(lost, 'focus lost').toEqual([]);
+      expect.soft(nothing.join(' | '), 'no effect').toBe('');
+      expect.soft(lost.join(' | '), 'focus lost').toBe('');
       check();
     },
     180_000,

@@ -160,7 +160,7 @@ function cycleTime(): void {
   const next = MODES[(MODES.indexOf(app.route.time ?? app.prefs.time) + 1) % MODES.length];
   app.savePrefs({ time: next });
   app.go({ time: null }, 'replace');
-  app.say(`Times: ${next}`);
+  app.tell(`Times: ${next}`);
 }
 
 function intoDetail(model: EventsModel): void {

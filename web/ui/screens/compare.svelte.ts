@@ -130,7 +130,7 @@ export class CompareModel {
         this.asked!.signal,
       );
       if (r.index >= 0) this.select(r.index, true);
-      else app.say(which === 'next' ? 'No difference further down' : 'No difference further up');
+      else app.tell(which === 'next' ? 'No difference further down' : 'No difference further up');
     } catch {
       // another comparison has begun
     }

@@ -366,7 +366,7 @@ export class EventsModel {
   async goError(step: 1 | -1): Promise<boolean> {
     const from = this.selIndex >= 0 ? this.selIndex : (this.table?.seen().first ?? 0) - (step > 0 ? 1 : 0);
     const i = await this.view.find(step > 0 ? 'next_error' : 'prev_error', from);
-    if (i < 0) app.say(step > 0 ? 'No later error' : 'No earlier error');
+    if (i < 0) app.tell(step > 0 ? 'No later error' : 'No earlier error');
     return i >= 0 && (await this.goIndex(i));
   }
 
@@ -381,7 +381,7 @@ export class EventsModel {
     const e = this.detail.event;
     const p = e?.id === this.sel ? e.partner : undefined;
     if (p) void this.goEvent(p);
-    else app.say('No partner known');
+    else app.tell('No partner known');
   }
 
   /** Marks the selected event with a word, or takes that mark away. */

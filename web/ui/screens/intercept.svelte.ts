@@ -182,7 +182,7 @@ export class InterceptModel {
   async holdNext(filter: string): Promise<boolean> {
     return this.try(async () => {
       await x.ask('/api/hold', { act: 'next', filter });
-      app.say('The next one will be held');
+      app.tell('The next one will be held');
     });
   }
 

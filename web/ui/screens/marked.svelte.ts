@@ -11,7 +11,7 @@ class Marked {
   toggle(id: number): void {
     if (this.ids.includes(id)) this.ids = this.ids.filter((other) => other !== id);
     else this.ids = [...this.ids, id].slice(-2);
-    if (this.ids.length === 2) app.say('Two sessions are marked: c compares them');
+    if (this.ids.length === 2) app.tell('Two sessions are marked: c compares them');
   }
 
   /** Compares the marked ones; with one or none, the other is still to be chosen. */
