@@ -39,6 +39,9 @@ func (s *Server) serveInvitations(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	if !s.hasSession(w, session) {
+		return
+	}
 	list, more, err := s.Store.Invitations(r.Context(), captures.Scope{Session: session})
 	if err != nil {
 		fail(w, http.StatusInternalServerError, err.Error())
