@@ -92,7 +92,7 @@ func wrongParameter(r *http.Request, known []parameter) string {
 	}
 	for _, p := range known {
 		if p.Required && query.Get(p.Name) == "" {
-			return "the parameter " + p.Name + " is missing"
+			return p.Name + " is missing"
 		}
 	}
 	return ""

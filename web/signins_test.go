@@ -23,7 +23,7 @@ func TestSignIns(t *testing.T) {
 	if len(got.List) != 1 || got.List[0].Role != "NS" || len(got.List[0].Steps) < 4 || got.List[0].Account == "" {
 		t.Errorf("%s", b)
 	}
-	for path, status := range map[string]int{"/api/signins": 404, "/api/signins?session=99": 404, "/api/signins?session=x": 400, "/api/invitations?session=x": 400} {
+	for path, status := range map[string]int{"/api/signins": 400, "/api/signins?session=99": 404, "/api/signins?session=x": 400, "/api/invitations?session=x": 400} {
 		if resp, _ := ask(t, "GET", url+path, nil); resp.StatusCode != status {
 			t.Errorf("%s: %d", path, resp.StatusCode)
 		}
