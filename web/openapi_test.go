@@ -10,8 +10,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -483,6 +485,40 @@ func TestOpenAPIDefault(t *testing.T) {
 		resp.Body.Close()
 		if err := s.Validate(parse(t, b)); err != nil || resp.StatusCode != x.status || (x.status == 405) != (resp.Header.Get("Allow") != "") {
 			t.Errorf("%s %s: %d %s %v: %v", x.method, x.path, resp.StatusCode, b, resp.Header, err)
+		}
+	}
+}
+
+// The addresses in docs/api.md lead somewhere.
+func TestAPIExamplesExist(t *testing.T) {
+	text, err := os.ReadFile("../docs/api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := readDocument(t)
+	found := regexp.MustCompile(`\$url(/api/[^\s"|]*)`).FindAllSubmatch(text, -1)
+	if len(found) < 15 {
+		t.Errorf("%d addresses", len(found))
+	}
+	for _, m := range found {
+		u, err := url.Parse(string(m[1]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var known []parameter
+		there := false
+		for _, method := range []string{"GET", "POST", "PUT"} {
+			if o := d.find(method, u.Path); o != nil {
+				known, there = append(known, o.Parameters...), true
+			}
+		}
+		if !there {
+			t.Errorf("%s: there is no such path", m[1])
+		}
+		for name := range u.Query() {
+			if !slices.ContainsFunc(known, func(p parameter) bool { return p.Name == name && p.In == "query" }) {
+				t.Errorf("%s: there is no parameter %s", m[1], name)
+			}
 		}
 	}
 }
