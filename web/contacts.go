@@ -91,6 +91,21 @@ func (s *Server) serveChanges(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
+// maxStretches is how many statuses of one person an answer of
+// /api/contacts/presence holds, the last ones.
+const maxStretches = 200
+
+// servePresence answers with the statuses of everybody over time.
+func (s *Server) servePresence(w http.ResponseWriter, r *http.Request) {
+	s.withRoster(w, r, func(t *roster.Timeline) any {
+		people := t.Presences(maxStretches)
+		if people == nil {
+			people = []roster.Person{}
+		}
+		return map[string]any{"people": people, "silences": some(t.Silences())}
+	})
+}
+
 // serveDifference answers with how the roster after one event differs from that
 // after another: each fact once.
 func (s *Server) serveDifference(w http.ResponseWriter, r *http.Request) {

@@ -139,12 +139,12 @@ func (c *caller) reading() {
 		"GET /api/compare?a=s/1&b=s/2&rev=1&align=shape", "GET /api/compare?a=s/1&b=s/2&find=prev&at=3",
 		"GET /api/contacts?session=1", "GET /api/contacts/changes?session=1", "GET /api/contacts/changes?session=1&to=40&from=2", "GET /api/contacts/difference?session=1",
 		"GET /api/chats?session=1", "GET /api/chats/7", "GET /api/chats/8?at=110&n=3", "GET /api/chats/7/find?text=hello&from=10&back=1", "GET /api/chats/7/find?text=nobody+said+that",
-		"GET /api/invitations", "GET /api/invitations?session=1", "GET /api/files?session=1", file,
+		"GET /api/signins/outcome?session=1,2,99&brief=1", "GET /api/invitations", "GET /api/invitations?session=1", "GET /api/files?session=1", file,
 	} {
 		c.call(request, "", 200)
 	}
 	for _, s := range c.sessions() {
-		for _, path := range []string{"signins", "invitations", "contacts", "contacts/changes", "contacts/difference", "chats", "files"} {
+		for _, path := range []string{"signins", "invitations", "contacts", "contacts/changes", "contacts/difference", "contacts/presence", "signins/outcome", "chats", "files"} {
 			c.call(fmt.Sprintf("GET /api/%s?session=%d", path, s), "", 200)
 		}
 		var chats struct{ Chats []struct{ ID int64 } }
@@ -172,7 +172,7 @@ func (c *caller) reading() {
 	c.call("GET /api/ws", "", 400)
 	for _, path := range []string{
 		"event/999999999", "events?scope=s/99", "events?scope=c/99", "stats?scope=s/99", "export?fmt=csv&scope=s/99", "compare?a=s/1&b=s/99",
-		"signins?session=99", "invitations?session=99", "contacts?session=99", "contacts/changes?session=99", "contacts/difference?session=99",
+		"signins?session=99", "invitations?session=99", "contacts?session=99", "contacts/changes?session=99", "contacts/difference?session=99", "contacts/presence?session=99",
 		"chats?session=99", "chats?session=0", "chats/99", "chats/99/find?text=x", "files?session=99", "files/1", "files/99",
 	} {
 		c.call("GET /api/"+path, "", 404)
@@ -180,7 +180,7 @@ func (c *caller) reading() {
 	for _, path := range []string{
 		"openapi.json", "event.schema.json", "sessions", "marks", "commands", "explain", "events?scope=all&q=cmd:USR&from=1&n=1&secrets=1", "event/1?max=1&secrets=1",
 		"stats?scope=s/1&q=cmd:MSG&kinds=hits&n=3", "export?fmt=csv&scope=s/1&q=cmd:MSG&pseudonymise=1&side=server&secrets=1",
-		"compare?a=s/1&b=s/2&find=next&at=0", "signins?session=1", "invitations?session=1", "contacts?session=1&at=50",
+		"compare?a=s/1&b=s/2&find=next&at=0", "signins?session=1", "signins/outcome?session=1&brief=1", "contacts/presence?session=1", "invitations?session=1", "contacts?session=1&at=50",
 		"contacts/changes?session=1&from=1&to=9&handle=x", "contacts/difference?session=1&from=1&to=9", "chats?session=1&at=1",
 		"chats/7?from=1&n=2&at=3", "chats/7/find?text=a&from=1&back=1", "files?session=1",
 	} {

@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"strconv"
+	"strings"
 
 	"msnscope/captures"
 	"msnscope/captures/index"
@@ -30,6 +32,42 @@ func (s *Server) serveSignIns(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		json.NewEncoder(w).Encode(map[string]any{"list": list})
 	}
+}
+
+// maxOutcomes is how many sessions one request may ask about.
+const maxOutcomes = 100
+
+// serveOutcomes answers with how the sign-ins of session=12,13 went; those that
+// do not exist are left out. brief=1 leaves the steps out.
+func (s *Server) serveOutcomes(w http.ResponseWriter, r *http.Request) {
+	brief := r.URL.Query().Get("brief") == "1"
+	ids := strings.Split(r.URL.Query().Get("session"), ",")
+	if len(ids) > maxOutcomes {
+		fail(w, http.StatusBadRequest, "at most "+itoa(maxOutcomes)+" sessions at once")
+		return
+	}
+	list := []captures.SignInOutcome{}
+	for _, id := range ids {
+		session, err := strconv.ParseInt(id, 10, 64)
+		if err != nil {
+			fail(w, http.StatusBadRequest, "session is no number: "+printable(id))
+			return
+		}
+		o, err := s.Store.SignInOutcome(r.Context(), session)
+		if errors.Is(err, index.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			fail(w, http.StatusInternalServerError, err.Error())
+			return
+		}
+		if brief {
+			o.Connections = nil
+		}
+		list = append(list, o)
+	}
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(map[string]any{"list": list})
 }
 
 // serveInvitations answers with the invitations of session=, of all without it.

@@ -65,6 +65,11 @@ export class Lab {
     return { url, proxy: /^proxy\s+(\S+)/m.exec(said)?.[1] ?? '', stop };
   }
 
+  /** Runs msnscope to its end; returns what it printed. */
+  run(...args: string[]): string {
+    return execFileSync(this.binary, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
   /** A server that answers nothing by itself, for what no real server says. */
   async peer(talk: (s: Socket) => void): Promise<string> {
     const server: Server = createServer((s) => {
