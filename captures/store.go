@@ -79,6 +79,7 @@ type Store struct {
 	removing sync.Mutex // held by whoever deletes a capture
 
 	rosters  rosters
+	outcomes outcomes
 	answered func(e *event.Event) // of Options; nil: nobody wants to know
 	chats    chats
 }

@@ -249,7 +249,7 @@ func (s *sum) appendHits(b []byte, store *captures.Store) []byte {
 
 // serveStats answers scripts with what is added up over a view.
 func (s *Server) serveStats(w http.ResponseWriter, r *http.Request) {
-	scope, q, ok := selection(w, r)
+	scope, q, ok := s.selection(w, r)
 	if !ok {
 		return
 	}

@@ -45,12 +45,27 @@ func (s *Server) serveSessions(w http.ResponseWriter, _ *http.Request) {
 	w.Write(append(b, "]}\n"...))
 }
 
+// hasSession answers 404 itself if there is no such session; 0 stands for all.
+func (s *Server) hasSession(w http.ResponseWriter, session int64) bool {
+	if _, err := s.eventsIn(captures.Scope{Session: session}); session != 0 && err != nil {
+		fail(w, http.StatusNotFound, err.Error())
+		return false
+	}
+	return true
+}
+
 // selection reads scope= and q=, and answers itself if they are wrong.
-func selection(w http.ResponseWriter, r *http.Request) (captures.Scope, *filter.Query, bool) {
+func (s *Server) selection(w http.ResponseWriter, r *http.Request) (captures.Scope, *filter.Query, bool) {
 	scope, err := parseScope(r.URL.Query().Get("scope"))
 	var q *filter.Query
 	if err == nil {
 		q, err = filter.Parse(r.URL.Query().Get("q"))
+	}
+	if err == nil && scope != (captures.Scope{}) {
+		if _, none := s.eventsIn(scope); none != nil {
+			fail(w, http.StatusNotFound, none.Error())
+			return scope, nil, false
+		}
 	}
 	if err == nil {
 		return scope, q, true
@@ -83,7 +98,7 @@ func number(r *http.Request, name string, otherwise int64) (int64, error) {
 func secrets(r *http.Request) bool { return r.URL.Query().Get("secrets") == "1" }
 
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) {
-	scope, q, ok := selection(w, r)
+	scope, q, ok := s.selection(w, r)
 	if !ok {
 		return
 	}

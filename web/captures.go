@@ -13,7 +13,7 @@ import (
 	"msnscope/captures/index"
 )
 
-// captureJSON is a capture file, see docs/page-protocol.md.
+// captureJSON is a capture file, see docs/openapi.json.
 type captureJSON struct {
 	Number      int    `json:"number"`
 	Name        string `json:"name"`

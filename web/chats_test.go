@@ -99,7 +99,7 @@ func TestChats(t *testing.T) {
 		t.Errorf("%+v", found)
 	}
 	for path, status := range map[string]int{
-		"/api/chats": 404, "/api/chats?session=99": 404, "/api/chats?session=x": 400, "/api/chats/99": 404, "/api/chats/x": 400,
+		"/api/chats": 400, "/api/chats?session=99": 404, "/api/chats?session=x": 400, "/api/chats/99": 404, "/api/chats/x": 400,
 		fmt.Sprintf("/api/chats/%d?n=x", id): 400, fmt.Sprintf("/api/chats/%d/find", id): 400, "/api/chats/99/find?text=x": 404,
 	} {
 		if resp, _ := ask(t, "GET", url+path, nil); resp.StatusCode != status {

@@ -60,7 +60,7 @@ func (a *asked) key() string {
 
 // askedFor reads a request, and answers itself if it is wrong.
 func (s *Server) askedFor(w http.ResponseWriter, r *http.Request) (*asked, bool) {
-	_, q, ok := selection(w, r)
+	_, q, ok := s.selection(w, r)
 	if !ok {
 		return nil, false
 	}
@@ -76,10 +76,6 @@ func (s *Server) askedFor(w http.ResponseWriter, r *http.Request) (*asked, bool)
 	a.rev, err4 = number(r, "rev", 0)
 	if err := errors.Join(err, err2, err3, err4); err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
-		return nil, false
-	}
-	if align := query.Get("align"); align != "" && align != "cmd" && align != "shape" {
-		fail(w, http.StatusBadRequest, `align is "shape" or "cmd", not `+printable(align))
 		return nil, false
 	}
 	for i, name := range [...]string{"a", "b"} {
@@ -196,13 +192,8 @@ func (s *Server) serveCompare(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	shown := comparedRows{comparison: c, all: !a.only, secrets: secrets(r)}
-	switch find := r.URL.Query().Get("find"); find {
-	case "":
-	case "next", "prev":
+	if find := r.URL.Query().Get("find"); find != "" {
 		out.send([]byte(`{"index":` + itoa(shown.find(find, at)) + "}\n"))
-		return
-	default:
-		fail(w, http.StatusBadRequest, `find is "next" or "prev", not `+printable(find))
 		return
 	}
 	shown.limit = int(min(max(limit, 16), maxRaw))

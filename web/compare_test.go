@@ -136,7 +136,7 @@ func TestCompareRefuses(t *testing.T) {
 	}{
 		"?a=s/1&b=s/99":               {404, "there is no session 99"},
 		"?a=c/1&b=c/99":               {404, "there is no connection 99"},
-		"?a=s/1":                      {400, `b is \"s/SESSION\"`},
+		"?a=s/1":                      {400, `b is missing`},
 		"?a=all&b=s/1":                {400, `a is \"s/SESSION\"`},
 		"?a=s/1&b=s/1&with=trids":     {400, `no facet \"trids\"`},
 		"?a=s/1&b=s/1&align=no":       {400, `align is`},

@@ -40,8 +40,30 @@ func (s *Server) serveContacts(w http.ResponseWriter, r *http.Request) {
 			return nil
 		}
 		before, after := t.Neighbours(at)
-		return contacts{state, t.Since(), t.Truncated(), before, after}
+		return contacts{withLists(state), t.Since(), t.Truncated(), before, after}
 	})
+}
+
+// withLists returns a state whose lists are [] in JSON where there is nothing,
+// and never null.
+func withLists(s *roster.State) *roster.State {
+	c := *s
+	c.Properties, c.Groups = some(c.Properties), some(c.Groups)
+	c.Contacts = make([]*roster.Contact, len(s.Contacts))
+	for i, of := range s.Contacts {
+		one := *of
+		one.Groups, one.Phones = some(one.Groups), some(one.Phones)
+		c.Contacts[i] = &one
+	}
+	return &c
+}
+
+// some is list, or an empty one in place of nil.
+func some[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
 }
 
 // history is the answer of /api/contacts/changes.
@@ -65,7 +87,22 @@ func (s *Server) serveChanges(w http.ResponseWriter, r *http.Request) {
 	handle := r.URL.Query().Get("handle")
 	s.withRoster(w, r, func(t *roster.Timeline) any {
 		list, more := t.History(from, to, handle, maxChanges)
-		return history{list, more, t.Presence(handle), t.Silences()}
+		return history{some(list), more, some(t.Presence(handle)), some(t.Silences())}
+	})
+}
+
+// maxStretches is how many statuses of one person an answer of
+// /api/contacts/presence holds, the last ones.
+const maxStretches = 200
+
+// servePresence answers with the statuses of everybody over time.
+func (s *Server) servePresence(w http.ResponseWriter, r *http.Request) {
+	s.withRoster(w, r, func(t *roster.Timeline) any {
+		people := t.Presences(maxStretches)
+		if people == nil {
+			people = []roster.Person{}
+		}
+		return map[string]any{"people": people, "silences": some(t.Silences())}
 	})
 }
 
@@ -80,7 +117,7 @@ func (s *Server) serveDifference(w http.ResponseWriter, r *http.Request) {
 	}
 	s.withRoster(w, r, func(t *roster.Timeline) any {
 		list := t.Changes(from, to)
-		return history{Changes: list[:min(len(list), maxChanges)], More: len(list) > maxChanges}
+		return history{some(list[:min(len(list), maxChanges)]), len(list) > maxChanges, []roster.Presence{}, []roster.Silence{}}
 	})
 }
 

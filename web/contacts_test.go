@@ -56,7 +56,17 @@ func TestContacts(t *testing.T) {
 	if len(changes.Changes) != 1 || changes.Changes[0].From != "AWY" || changes.Changes[0].To != "FLN" {
 		t.Errorf("%+v", changes)
 	}
-	for path, status := range map[string]int{"/api/contacts": 404, "/api/contacts?session=99": 404, "/api/contacts?session=x": 400, "/api/contacts/changes?session=1&from=x": 400} {
+	var all struct {
+		People []struct {
+			Handle   string
+			Presence []struct{ Status string }
+		}
+	}
+	get("/api/contacts/presence?session=%d", &all)
+	if len(all.People) != 1 || all.People[0].Handle != "bob@example.com" || len(all.People[0].Presence) != 3 {
+		t.Errorf("%+v", all)
+	}
+	for path, status := range map[string]int{"/api/contacts": 400, "/api/contacts?session=99": 404, "/api/contacts?session=x": 400, "/api/contacts/changes?session=1&from=x": 400} {
 		if resp, _ := ask(t, "GET", url+path, nil); resp.StatusCode != status {
 			t.Errorf("%s: %d", path, resp.StatusCode)
 		}

@@ -24,7 +24,7 @@ func (s *Server) serveExport(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "fmt is one of "+strings.Join(names, ", "))
 		return
 	}
-	scope, q, ok := selection(w, r)
+	scope, q, ok := s.selection(w, r)
 	if !ok {
 		return
 	}

@@ -17,6 +17,9 @@ func (s *Server) serveFiles(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
+	if !s.hasSession(w, session) {
+		return
+	}
 	b := append([]byte(nil), `{"files":[`...)
 	for i, c := range s.Store.Transfers(session) {
 		if i > 0 {

@@ -151,7 +151,7 @@ func importName(name string) string {
 	return name
 }
 
-// reportJSON is what an import found, see docs/page-protocol.md.
+// reportJSON is what an import found, see docs/openapi.json.
 func reportJSON(r *captures.Report) []byte {
 	b := append([]byte(nil), `{"capture":`...)
 	b = append(b, itoa(int64(r.Capture))...)

@@ -150,9 +150,8 @@ func briefReport(r *captures.Report) []byte {
 	brief.Ignored = r.Ignored[:min(len(r.Ignored), maxToldOf)]
 	brief.MoreIgnored += int64(len(r.Ignored) - len(brief.Ignored))
 	brief.Problems = r.Problems[:min(len(r.Problems), maxToldOf)]
-	b := reportJSON(&brief)
-	b = appendField(b[:len(b)-1], "more_connections", int64(len(r.Connections)-len(brief.Connections)))
-	b = appendField(b, "more_problems", int64(len(r.Problems)-len(brief.Problems)))
+	b := reportJSON(&brief) // which tells how many connections are left out
+	b = appendField(b[:len(b)-1], "more_problems", int64(len(r.Problems)-len(brief.Problems)))
 	return append(b, '}')
 }
 

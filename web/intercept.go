@@ -6,7 +6,6 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"mime"
 	"net/http"
 	"strconv"
@@ -64,19 +63,6 @@ func (s *Server) hands(w http.ResponseWriter) bool {
 	return s.Hands != nil
 }
 
-// readBody reads a small body whole, or answers itself.
-func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool) {
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(sendWait))
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		fail(w, http.StatusRequestEntityTooLarge, "that is more than "+itoa(limit)+" bytes")
-	} else if err != nil {
-		fail(w, http.StatusBadRequest, err.Error())
-	}
-	return b, err == nil
-}
-
 func (s *Server) serveHolds(w http.ResponseWriter, _ *http.Request) {
 	if s.hands(w) {
 		answer(w, http.StatusOK, s.Hands.Intercepted())
@@ -88,7 +74,11 @@ func (s *Server) serveHold(w http.ResponseWriter, r *http.Request) {
 	if !s.hands(w) {
 		return
 	}
-	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "the id of a held command is a number")
+		return
+	}
 	e, c := s.Hands.HeldEvent(id)
 	if e == nil {
 		fail(w, http.StatusNotFound, "it is held no more")
@@ -127,15 +117,7 @@ func (s *Server) readHand(w http.ResponseWriter, r *http.Request) (h handRequest
 	if !s.hands(w) {
 		return h, false
 	}
-	b, ok := readBody(w, r, maxHandBody)
-	if !ok {
-		return h, false
-	}
-	if err := json.Unmarshal(b, &h); err != nil {
-		fail(w, http.StatusBadRequest, "the body is no JSON of the right form: "+err.Error())
-		return h, false
-	}
-	return h, true
+	return h, readJSON(w, r, maxHandBody, &h)
 }
 
 // resolveHold decides about one held command.
@@ -144,7 +126,11 @@ func (s *Server) resolveHold(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	id, _ := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
+	if err != nil {
+		fail(w, http.StatusBadRequest, "the id of a held command is a number")
+		return
+	}
 	switch err := s.Hands.Resolve(id, h.hand()); {
 	case errors.Is(err, ErrDecided):
 		fail(w, http.StatusConflict, err.Error())

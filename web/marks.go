@@ -6,7 +6,6 @@ package web
 import (
 	"encoding/json"
 	"errors"
-	"io"
 	"net/http"
 	"strconv"
 
@@ -28,17 +27,7 @@ func change(w http.ResponseWriter, r *http.Request, into any) (id int64, ok bool
 		fail(w, http.StatusBadRequest, "an id is a number")
 		return 0, false
 	}
-	in := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxChange))
-	in.DisallowUnknownFields()
-	if err := in.Decode(into); err != nil {
-		fail(w, http.StatusBadRequest, "the change cannot be read: "+err.Error())
-		return 0, false
-	}
-	if _, err := in.Token(); err != io.EOF {
-		fail(w, http.StatusBadRequest, "one JSON object is wanted")
-		return 0, false
-	}
-	return id, true
+	return id, readJSON(w, r, maxChange, into)
 }
 
 // refuseChange answers a change that was not made.

@@ -17,6 +17,9 @@ import (
 // upgrader's CheckOrigin says yes because guard has looked at the origin. No
 // compression: it costs more time than the loopback costs.
 var upgrader = websocket.Upgrader{
+	Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+		fail(w, status, reason.Error())
+	},
 	HandshakeTimeout: headerWait,
 	ReadBufferSize:   4 << 10,
 	WriteBufferSize:  16 << 10,

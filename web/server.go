@@ -105,11 +105,18 @@ func (s *Server) Views() int64 { return s.views.Load() }
 // Handler returns the server's handler, guarded as docs/page-protocol.md says.
 func (s *Server) Handler() http.Handler {
 	s.init()
-	mux := http.NewServeMux()
+	return s.guard(s.routes())
+}
+
+// routes are all addresses; docs/openapi.json describes each.
+func (s *Server) routes() *routes {
+	mux := &routes{ServeMux: http.NewServeMux()}
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		w.Write([]byte("ok\n"))
 	})
+	mux.HandleFunc("GET /api/openapi.json", s.serveOpenAPI)
+	mux.HandleFunc("GET /api/event.schema.json", s.serveEventSchema)
 	mux.HandleFunc("GET /api/ws", s.serveWS)
 	mux.HandleFunc("GET /api/sessions", s.serveSessions)
 	mux.HandleFunc("GET /api/events", s.serveEvents)
@@ -136,7 +143,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /api/contacts", s.serveContacts)
 	mux.HandleFunc("GET /api/contacts/changes", s.serveChanges)
 	mux.HandleFunc("GET /api/contacts/difference", s.serveDifference)
+	mux.HandleFunc("GET /api/contacts/presence", s.servePresence)
 	mux.HandleFunc("GET /api/signins", s.serveSignIns)
+	mux.HandleFunc("GET /api/signins/outcome", s.serveOutcomes)
 	mux.HandleFunc("GET /api/invitations", s.serveInvitations)
 	mux.HandleFunc("GET /api/compare", s.serveCompare)
 	mux.HandleFunc("GET /api/chats", s.serveChats)
@@ -152,11 +161,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("POST /api/inject", s.serveInject)
 	mux.HandleFunc("GET /api/rules", s.serveRules)
 	mux.HandleFunc("PUT /api/rules", s.putRules)
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, _ *http.Request) {
-		fail(w, http.StatusNotFound, "there is nothing at this address, or not by this method")
-	})
+	mux.HandleFunc("/api/", mux.serveNothing)
 	mux.Handle("/", s.assets)
-	return s.guard(mux)
+	return mux
 }
 
 // baseKey finds the context of Serve in that of a request.

@@ -85,17 +85,20 @@ func (s *Server) createUpload(w http.ResponseWriter, r *http.Request) {
 	}
 	var want struct {
 		Name string
-		Size int64
+		Size *int64
 	}
-	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxUploadHead)).Decode(&want); err != nil || want.Size < 0 {
+	if !readJSON(w, r, maxUploadHead, &want) {
+		return
+	}
+	if want.Size == nil || *want.Size < 0 {
 		fail(w, http.StatusBadRequest, `wanted is {"name":TEXT,"size":BYTES}`)
 		return
 	}
-	if want.Size > maxImport {
+	if *want.Size > maxImport {
 		fail(w, http.StatusRequestEntityTooLarge, "the file is larger than "+itoa(maxImport)+" bytes: use `msnscope import`")
 		return
 	}
-	u := &upload{id: NewToken()[:16], name: importName(want.Name), size: want.Size, busy: make(chan struct{}, 1), last: time.Now()}
+	u := &upload{id: NewToken()[:16], name: importName(want.Name), size: *want.Size, busy: make(chan struct{}, 1), last: time.Now()}
 	u.path = filepath.Join(s.Store.UploadDir(), u.id, u.name)
 	if !s.uploads.add(u) {
 		fail(w, http.StatusTooManyRequests, "too many files have not arrived whole: end or delete one of those first")

@@ -142,7 +142,8 @@ func TestUploadLimits(t *testing.T) {
 	url := "http://" + serve(t, &Server{Store: store}) + "/api/uploads"
 	create := func(body string) uploadAnswer { return askUpload(t, "POST", url, strings.NewReader(body)) }
 	for body, want := range map[string]int{
-		`{"name":"a","size":-1}`: 400, `what`: 400, `{"name":"` + strings.Repeat("x", 5000) + `"}`: 400,
+		`{"name":"a","size":-1}`: 400, `what`: 400, `{"name":"a"}`: 400, `{"name":"` + strings.Repeat("x", 5000) + `"}`: 413,
+		`{"name":"a","sise":7}`:                                   400,
 		fmt.Sprintf(`{"name":"a","size":%d}`, int64(maxImport)+1): 413,
 	} {
 		if a := create(body); a.Status != want {

@@ -183,7 +183,11 @@ func rulesOf(body []byte, text bool) ([]rules.Rule, error) {
 	var o struct {
 		Rules []rules.Rule `json:"rules"`
 	}
-	if err := json.Unmarshal(body, &o); err != nil {
+	err := json.Unmarshal(body, &o)
+	if err == nil && o.Rules == nil {
+		err = errors.New("rules is missing") // not the same as that there are none
+	}
+	if err != nil {
 		return nil, fmt.Errorf(`want {"rules":[{"name","filter","do"}]}: %w`, err)
 	}
 	return o.Rules, nil

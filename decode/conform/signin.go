@@ -5,6 +5,7 @@ package conform
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"msnscope/decode"
@@ -12,10 +13,18 @@ import (
 
 // Step is a step of a sign-in that was taken.
 type Step struct {
-	Name  string `json:"name"` // in words
-	Event int64  `json:"event"`
-	Time  int64  `json:"time"` // Unix ns
+	Name    string           `json:"name"`    // in words
+	Command string           `json:"command"` // by which it was taken: "VER", "USR", an error code
+	Dir     decode.Direction `json:"dir"`     // 0 of the client, 1 of the server
+	Event   int64            `json:"event"`
+	Time    int64            `json:"time"` // Unix ns
 }
+
+// The names of steps on which programs rely.
+const (
+	StepSignedIn = "signed in"
+	StepVisible  = "status in force"
+)
 
 // SignIn is the progress of a sign-in on one connection.
 type SignIn struct {
@@ -25,6 +34,13 @@ type SignIn struct {
 	Done bool `json:"done"`
 	// Stuck says why it goes no further, "" if it does or is done.
 	Stuck string `json:"stuck,omitempty"`
+	// At is the event that Stuck is about first, 0 for none.
+	At int64 `json:"at,omitempty"`
+	// Refused: the server said no, to the password or to all protocol versions.
+	Refused bool `json:"refused,omitempty"`
+	// Unsure: the capture begins in the middle of the connection or has gaps, so
+	// that nothing is said about what was not seen.
+	Unsure bool `json:"unsure,omitempty"`
 }
 
 // slow is how long an answer takes before a sign-in counts as stuck.
@@ -37,35 +53,47 @@ func (c *Checker) SignIn(now int64) SignIn {
 		return c.chatSignIn(now)
 	}
 	s := &c.state
-	var in SignIn
+	in := SignIn{Refused: s.refused.set() && !s.signedIn.set() || s.refusedVersion, Unsure: !c.sure()}
+	var unanswered mark
+	if s.challengeLate && s.unproven() && !s.challengeFailed.set() {
+		unanswered = s.challenge
+	}
+	agreed := "protocol version agreed"
+	if s.refusedVersion {
+		agreed = "no protocol version accepted"
+	}
 	for _, step := range []struct {
-		m    mark
-		name string
+		m       mark
+		name    string
+		command string
+		dir     decode.Direction
 	}{
-		{s.ver, "protocol versions offered"},
-		{s.verOK, "protocol version agreed"},
-		{s.inf, "ways of signing in asked for"},
-		{s.infOK, "ways of signing in told"},
-		{s.user, "account named"},
-		{s.asked, "password asked for"},
-		{s.proof, "password proved"},
-		{s.refused, "refused: " + s.refusal},
-		{s.signedIn, "signed in"},
-		{s.referred, "sent to " + s.referredTo},
-		{s.syn, "lists asked for"},
-		{s.synOK, "lists begun"},
-		{s.lists, "lists complete"},
-		{s.chg, "status asked for"},
-		{s.visible, "status in force"},
+		{s.ver, "protocol versions offered", "VER", decode.C2S},
+		{s.verOK, agreed, "VER", decode.S2C},
+		{s.inf, "ways of signing in asked for", "INF", decode.C2S},
+		{s.infOK, "ways of signing in told", "INF", decode.S2C},
+		{s.user, "account named", "USR", decode.C2S},
+		{s.asked, "password asked for", "USR", decode.S2C},
+		{s.proof, "password proved", "USR", decode.C2S},
+		{s.refused, "refused: " + s.refusal, code(s.refusal), decode.S2C},
+		{s.signedIn, StepSignedIn, "USR", decode.S2C},
+		{s.referred, "sent to " + s.referredTo, "XFR", decode.S2C},
+		{s.syn, "lists asked for", "SYN", decode.C2S},
+		{s.synOK, "lists begun", "SYN", decode.S2C},
+		{s.lists, "lists complete", "LST", decode.S2C},
+		{s.chg, "status asked for", "CHG", decode.C2S},
+		{s.visible, StepVisible, "CHG", decode.S2C},
+		{unanswered, "challenge not answered", "CHL", decode.S2C},
+		{s.challengeFailed, "challenge failed", "540", decode.S2C},
 	} {
 		if step.m.set() {
-			in.Steps = append(in.Steps, Step{step.name, step.m.event, step.m.time})
+			in.Steps = append(in.Steps, Step{step.name, step.command, step.dir, step.m.event, step.m.time})
 		}
 	}
 	in.Done = s.referred.set() && s.loop == 0 ||
 		s.signedIn.set() && s.visible.set() && (s.lists.set() || !s.syn.set()) && !s.unproven()
 	if !in.Done && c.sure() {
-		in.Stuck = c.stuck(now)
+		in.Stuck, in.At = c.stuck(now)
 	}
 	return in
 }
@@ -80,8 +108,9 @@ func (s *state) unproven() bool {
 		s.closed.time != 0 && s.last.time-s.challenge.time <= challengeTime)
 }
 
-// stuck says why a sign-in at an NS or DS goes no further, and how it ended.
-func (c *Checker) stuck(now int64) string {
+// stuck says why a sign-in at an NS or DS goes no further, and how it ended; about
+// is the event that says most about it.
+func (c *Checker) stuck(now int64) (why string, about int64) {
 	s := &c.state
 	end, how := mark{}, ""
 	switch {
@@ -100,17 +129,23 @@ func (c *Checker) stuck(now int64) string {
 		}
 		return s.closed.time != 0 || now-m.time > slow
 	}
-	at := func(why string, m mark) string { return fmt.Sprintf("%s (event %d)", why, m.event) }
+	at := func(why string, m mark) string {
+		if about == 0 {
+			about = m.event
+		}
+		return fmt.Sprintf("%s (event %d)", why, m.event)
+	}
 	cause := c.cause(late, at)
 	switch {
 	case !end.set():
-		return cause
+		return cause, about
 	case cause == "":
-		return at(how, end)
+		why = at(how, end)
+		return why, about
 	case s.refused.set() || s.refusedVersion: // that it ends then is no news
-		return cause
+		return cause, about
 	}
-	return cause + "; then " + at(how, end)
+	return cause + "; then " + at(how, end), about
 }
 
 // cause says what a sign-in at an NS or DS waits for.
@@ -189,22 +224,30 @@ func because(why string) string {
 // chatSignIn is SignIn for a switchboard.
 func (c *Checker) chatSignIn(now int64) SignIn {
 	ch := &c.chat
-	in := SignIn{Steps: []Step{{"ticket shown", ch.login.event, ch.login.time}}, Done: ch.joined.set()}
-	if ch.joined.set() {
-		in.Steps = append(in.Steps, Step{"let in", ch.joined.event, ch.joined.time})
+	in := SignIn{Done: ch.joined.set(), Refused: ch.refused.set() && !ch.joined.set(), Unsure: !c.sure()}
+	add := func(name, command string, dir decode.Direction, m mark) {
+		if m.set() {
+			in.Steps = append(in.Steps, Step{name, command, dir, m.event, m.time})
+		}
 	}
-	if ch.called.set() {
-		in.Steps = append(in.Steps, Step{"somebody called", ch.called.event, ch.called.time})
-	}
-	if ch.rung.set() {
-		in.Steps = append(in.Steps, Step{"ringing", ch.rung.event, ch.rung.time})
-	}
+	add("ticket shown", ch.word, decode.C2S, ch.login)
+	add("let in", ch.word, decode.S2C, ch.joined)
+	add("somebody called", "CAL", decode.C2S, ch.called)
+	add("ringing", "CAL", decode.S2C, ch.rung)
 	switch {
 	case in.Done || !c.sure():
 	case ch.refused.set():
+		in.At = ch.refused.event
 		in.Stuck = fmt.Sprintf("the switchboard refused the ticket: error %s (event %d)", ch.refusal, ch.refused.event)
 	case c.state.closed.time != 0 || now-ch.login.time > slow:
+		in.At = ch.login.event
 		in.Stuck = fmt.Sprintf("the switchboard did not answer %s (event %d)", ch.word, ch.login.event)
 	}
 	return in
+}
+
+// code returns the error code with which the words of a refusal begin.
+func code(refusal string) string {
+	word, _, _ := strings.Cut(refusal, ",")
+	return word
 }

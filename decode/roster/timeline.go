@@ -141,33 +141,6 @@ func (t *Timeline) Changes(from, to int64) []Change {
 	return slices.DeleteFunc(out, func(c Change) bool { return c.From == c.To })
 }
 
-// Presence is a stretch of time in which somebody had a status.
-type Presence struct {
-	Event  int64  `json:"event"`
-	Time   int64  `json:"time"` // Unix ns when it began
-	Status string `json:"status"`
-}
-
-// Presence returns the statuses of a contact, or of the user if handle is empty,
-// in order and as far back as Since, each with the event that told it.
-func (t *Timeline) Presence(handle string) []Presence {
-	what, slot := OwnStatus, int32(0)
-	if handle != "" {
-		var ok bool
-		if slot, ok = t.slots[strings.ToLower(handle)]; !ok {
-			return nil
-		}
-		what = ContactStatus
-	}
-	var out []Presence
-	for i := range t.log {
-		if e := &t.log[i]; e.what == what && e.slot == slot {
-			out = append(out, Presence{e.event, e.time, e.to})
-		}
-	}
-	return out
-}
-
 // put makes a change unless it is none.
 func (t *Timeline) put(e entry) {
 	if len(e.to) > maxValue {

@@ -27,6 +27,7 @@ export interface Roster {
   privacy: Fact;
   version: Fact;
   sync: Fact;
+  lists: Partial<Record<ListName, Fact>>; // which are known in full
   groups: { id: string; name: Fact }[] | null;
   contacts: Contact[] | null;
   properties: (Fact & { type: string })[] | null;

@@ -37,7 +37,9 @@ export function isTyping(target: EventTarget | null): boolean {
   const el = target as { tagName?: string; isContentEditable?: boolean; type?: string } | null;
   if (!el?.tagName) return false;
   if (el.isContentEditable || el.tagName === 'TEXTAREA' || el.tagName === 'SELECT') return true;
-  return el.tagName === 'INPUT' && !['checkbox', 'radio', 'button', 'submit'].includes(el.type ?? 'text');
+  return (
+    el.tagName === 'INPUT' && !['checkbox', 'radio', 'button', 'submit', 'range'].includes(el.type ?? 'text')
+  );
 }
 
 /** Whether a key is one character without a modifier: those can be switched off. */

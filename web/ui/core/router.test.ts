@@ -30,6 +30,9 @@ test.each([
   ['/compare', '?a=c31&b=c40'],
   ['/s/12/chat', ''],
   ['/s/12/chat/3', '?at=50412'],
+  ['/s/12/contacts', '?at=50412&mark=50100&who=bob%40hotmail.com'],
+  ['/s/12/files', ''],
+  ['/all/files', '?t=utc'],
 ])('%s%s comes back', (path, search) => expect(format(parse(path, search))).toBe(path + search));
 
 test('what an address means', () => {

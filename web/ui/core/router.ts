@@ -14,6 +14,7 @@ export interface Route {
     | 'ladder'
     | 'chat'
     | 'contacts'
+    | 'files'
     | 'stats'
     | 'intercept'
     | 'import'
@@ -35,6 +36,8 @@ export interface Route {
   compare: Asked | null; // what the compare screen compares
   part: InterceptPart; // of the intercept screen
   held: number; // the held command looked at, 0: none
+  mark: number; // of the contacts screen: the event to compare with, 0: none
+  who: string; // of the contacts screen: whose changes are shown, "": everybody's
 }
 
 export type InterceptPart = '' | 'rules' | 'compose' | 'done';
@@ -56,6 +59,8 @@ export const home: Route = {
   compare: null,
   part: '',
   held: 0,
+  mark: 0,
+  who: '',
 };
 
 const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
@@ -89,7 +94,6 @@ export function parse(path: string, search = '', hash = ''): Route {
     rest = parts.slice(2);
   } else return { ...r, screen: 'unknown' };
   if (rest.length === 1 && rest[0] === 'ladder') return { ...r, screen: 'ladder' };
-  if (rest.length === 1 && rest[0] === 'contacts' && r.session) return { ...r, screen: 'contacts' };
   if (rest.length === 1 && rest[0] === 'stats') {
     const [from, to] = [Number(p.get('from')), Number(p.get('to'))];
     if (from > 0 && to >= from && to < 8e15) r.q = withTime(r.q, from, to);
@@ -98,6 +102,10 @@ export function parse(path: string, search = '', hash = ''): Route {
   if (rest[0] === 'chat' && r.session && rest.length <= 2 && (rest.length === 1 || id(rest[1]) > 0)) {
     return { ...r, screen: 'chat', chat: id(rest[1]) };
   }
+  if (rest.length === 1 && rest[0] === 'contacts' && r.session) {
+    return { ...r, screen: 'contacts', mark: id(p.get('mark') ?? ''), who: p.get('who') ?? '' };
+  }
+  if (rest.length === 1 && rest[0] === 'files') return { ...r, screen: 'files' };
   if (rest.length === 2 && rest[0] === 'e' && id(rest[1]) > 0) r.event = id(rest[1]);
   else if (rest.length > 0) return { ...r, screen: 'unknown' };
   return { ...r, screen: 'events' };
@@ -117,7 +125,12 @@ function intercept(r: Route, rest: string[], id: (s: string | undefined) => numb
 export function format(r: Route): string {
   if (r.screen === 'intercept') return '/intercept' + (r.part ? `/${r.part}` : r.held ? `/h/${r.held}` : '');
   if (r.screen === 'contacts') {
-    const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
+    const p = [
+      r.event ? `at=${r.event}` : '',
+      r.mark ? `mark=${r.mark}` : '',
+      r.who ? `who=${encodeURIComponent(r.who)}` : '',
+      r.time ? `t=${r.time}` : '',
+    ].filter(Boolean);
     return `/s/${r.session}/contacts${p.length ? '?' + p.join('&') : ''}`;
   }
   if (r.screen === 'help') return '/help' + (r.section ? '#' + encodeURIComponent(r.section) : '');
@@ -131,6 +144,10 @@ export function format(r: Route): string {
   if (r.screen === 'chat') {
     const p = [r.event ? `at=${r.event}` : '', r.time ? `t=${r.time}` : ''].filter(Boolean);
     return `/s/${r.session}/chat${r.chat ? `/${r.chat}` : ''}${p.length ? '?' + p.join('&') : ''}`;
+  }
+  if (r.screen === 'files') {
+    const t = r.time ? `?t=${r.time}` : '';
+    return (r.session ? `/s/${r.session}/files` : '/all/files') + t;
   }
   if (r.screen !== 'events' && r.screen !== 'ladder') return '/';
   let path = r.session ? `/s/${r.session}` : '/all';

@@ -1,5 +1,7 @@
 // This file tests the contacts screen: the list as it was, moved through with
 // the keyboard and the slider, and the events that made it so.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessible, Lab, themes, type Running } from './lab';
 
@@ -41,7 +43,7 @@ describe.each(themes)('%s', (colorScheme) => {
     await page.keyboard.press('End');
     await page.waitForURL((u) => !u.searchParams.has('at'));
     const changes = page.getByRole('region', { name: 'Changes' });
-    await changes.getByText(/Difference from #/).waitFor();
+    await changes.getByRole('heading', { name: 'Difference' }).waitFor();
     await changes
       .getByText(/bob@hotmail.com: status/)
       .first()
@@ -54,6 +56,93 @@ describe.each(themes)('%s', (colorScheme) => {
       .click();
     await page.waitForURL(/\/e\/\d+$/);
     await page.locator('#detail h2').first().waitFor();
+    check();
+  });
+});
+
+// A session of an hour, as a program's log: a long silence, and people who come and go.
+const HOUR = [
+  ['20:00:00', '>>> VER 1 MSNP7', '<<< VER 1 MSNP7', '>>> INF 2', '<<< INF 2 MD5'],
+  ['20:00:01', '>>> USR 3 MD5 I alice@hotmail.com', '<<< USR 3 MD5 S 1.2'],
+  ['20:00:02', '>>> USR 4 MD5 S 0f9d00aa0f9d00aa0f9d00aa0f9d00aa', '<<< USR 4 OK alice@hotmail.com Alice'],
+  [
+    '20:00:03',
+    '>>> SYN 5 0',
+    '<<< SYN 5 9',
+    '<<< GTC 5 9 A',
+    '<<< BLP 5 9 AL',
+    '<<< LSG 5 9 1 1 0 Friends 0',
+  ],
+  [
+    '20:00:03',
+    '<<< LST 5 FL 9 1 2 bob@hotmail.com <b>Bob 0',
+    '<<< LST 5 FL 9 2 2 eve@hotmail.com %E2%80%AEeve 0',
+  ],
+  ['20:00:03', '<<< LST 5 AL 9 1 1 bob@hotmail.com Bob', '<<< LST 5 BL 9 1 1 eve@hotmail.com Eve'],
+  ['20:00:03', '<<< LST 5 RL 9 0 0', '>>> CHG 6 NLN', '<<< CHG 6 NLN'],
+  ['20:05:00', '<<< NLN NLN bob@hotmail.com Bob'],
+  ['20:15:00', '<<< NLN AWY bob@hotmail.com Bob'],
+  ['20:30:00', '<<< FLN bob@hotmail.com'],
+  ['20:59:59', '>>> CHG 7 BSY', '<<< CHG 7 BSY'],
+].flatMap(([time, ...lines]) => lines.map((l) => `[2001-11-05 ${time}] ${l}\n`));
+
+describe.each(themes)('an hour, %s', (colorScheme) => {
+  test('dragged through, with bars, silences and one person', async () => {
+    const log = join(lab.dir, `hour-${colorScheme}.log`);
+    writeFileSync(log, HOUR.join(''));
+    const store = join(lab.dir, `hour-${colorScheme}`);
+    lab.run('import', '--store', store, log);
+    const run = await lab.start('web', '--store', store, '--web', '127.0.0.1:0');
+    const { page, check } = await lab.page(run.url, { colorScheme, timezoneId: 'UTC' });
+    await page.getByText(/signed in after 2\.0 s/).waitFor();
+    await page.getByRole('link', { name: 'alice@hotmail.com' }).click();
+    await page.locator('#events .r').first().waitFor();
+    await page.keyboard.press('4');
+    const people = page.getByRole('region', { name: 'Contact list' });
+    await people
+      .getByRole('img', {
+        name: 'bob@hotmail.com: online from 20:05:00, away from 20:15:00, offline from 20:30:00',
+      })
+      .waitFor();
+    await people.getByText('⟨U+202E⟩eve').waitFor();
+    await people.getByText('<b>Bob').waitFor({ state: 'detached' });
+    await accessible(page, 'an hour of contacts');
+
+    // Dragged to a third of the time, bob is away; the address keeps the moment.
+    const slider = page.getByRole('slider', { name: 'Moment' });
+    const box = (await slider.boundingBox())!;
+    await page.mouse.move(box.x + box.width - 10, box.y + box.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width / 3, box.y + box.height / 2, { steps: 5 });
+    await page.mouse.up();
+    const bob = people.locator('tr', { hasText: 'bob@hotmail.com' });
+    await bob.getByText('away').first().waitFor();
+    const at = new URL(page.url()).searchParams.get('at');
+    expect(at).not.toBeNull();
+
+    // The arrows go from change to change; one step forward bob has left.
+    await slider.press('ArrowRight');
+    await bob.getByText('offline').first().waitFor();
+    await slider.press('ArrowLeft');
+    await bob.getByText('away').first().waitFor();
+    expect(new URL(page.url()).searchParams.get('at')).toBe(at);
+
+    // A mark and a person are in the address too.
+    await page.keyboard.press('m');
+    await bob.getByRole('button', { name: 'bob@hotmail.com' }).click();
+    await page.waitForURL((u) => u.searchParams.get('who') === 'bob@hotmail.com');
+    await page.keyboard.press(']');
+    const changes = page.getByRole('region', { name: 'Changes' });
+    await changes.getByRole('heading', { name: 'Difference' }).waitFor();
+    await page.reload();
+    await changes.getByText('bob@hotmail.com: status away → offline').first().waitFor();
+    await changes.locator('li', { hasText: /offline\s+for 29m 59s/ }).waitFor();
+    await bob.getByText('differs').waitFor({ state: 'attached' });
+    await accessible(page, 'one person');
+    await page.keyboard.press('Escape');
+    await page.waitForURL((u) => !u.searchParams.has('who'));
+    await changes.getByText(/nobody said anything for 29m 59s/).waitFor();
+    expect(await people.locator('img, b:not(.differs)').count()).toBe(0);
     check();
   });
 });

@@ -25,6 +25,7 @@ export const screens: Screen[] = [
   { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
   { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
   { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  { key: 'D', label: 'Files', on: 'files', to: (p) => ({ ...home, screen: 'files', session: p.session }) },
   { key: '5', label: 'Ladder', on: 'ladder', to: ladder },
   { key: '6', label: 'Stats', on: 'stats', to: stats },
   { key: '7', label: 'Intercept', on: 'intercept', to: () => ({ ...home, screen: 'intercept' }) },
@@ -74,4 +75,5 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   ladder: () => import('./Ladder.svelte'),
   compare: () => import('./Compare.svelte'),
   intercept: () => import('./Intercept.svelte'),
+  files: () => import('./Files.svelte'),
 };
