@@ -55,7 +55,9 @@ export const evenings: Place[] = [
     path: '/compare?a=1&b=3',
     ready: (p) => p.getByRole('region', { name: 'Result' }).waitFor(),
   },
-  { name: 'ladder', path: '/s/1/ladder', ready: (p) => p.locator('svg').getByText('ILN').first().waitFor() },
+  { name: 'files', path: '/s/1/files', ready: (p) => p.getByText('beach.jpg').first().waitFor() },
+  { name: 'files of all sessions', path: '/all/files', ready: (p) => p.locator('h1').first().waitFor() },
+  { name: 'ladder', path: '/s/1/ladder', ready: (p) => p.locator('.ladder .label').first().waitFor() },
   { name: 'help', path: '/help', ready: (p) => p.getByRole('heading', { level: 1 }).waitFor() },
   { name: 'no such page', path: '/nowhere', ready: (p) => p.getByText('There is no such page').waitFor() },
 ];

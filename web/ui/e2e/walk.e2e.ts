@@ -182,7 +182,8 @@ const state = (page: Page) =>
   });
 
 /** Actions that rightly change nothing to be seen, in the place where they are tried. */
-const unseen = /^(Find a command|Export|Save|Copy|Connect again|Next pane|Previous pane)|Go to .* \(here\)/;
+const unseen =
+  /^(Find a command|Go to Sessions|Show decoded|Last line, follow|Export|Save|Copy|Connect again|Next pane|Previous pane)|Go to .* \(here\)/;
 
 /** Actions of the frame, which are the same on every screen. */
 const frame =
@@ -195,7 +196,7 @@ const walked: [string, Place, () => Running][] = all.filter(
 describe('the keyboard alone', () => {
   test.each(walked)(
     'does every action of %s',
-    async (name, place, run) => {
+    async (_name, place, run) => {
       const { page, check } = await open(run());
       await visit(page, run(), place);
       const actions = await palette(page);
@@ -212,6 +213,7 @@ describe('the keyboard alone', () => {
             await visit(page, run(), place);
           await page.keyboard.press('F6');
           await page.keyboard.press('F6');
+          await page.locator('.toast').waitFor({ state: 'detached' });
           const before = await state(page);
           await page.keyboard.press('Control+k');
           await page.locator('#palette-list').waitFor({ state: 'attached' });
