@@ -22,7 +22,7 @@ export function size(n: number): string {
 
 /** A span in microseconds: "850 µs", "3.9 ms", "37 ms", "1.2 s", "4m 02s". */
 export function span(us: number): string {
-  if (us < 1000) return `${Math.round(us)} µs`;
+  if (us < 999.5) return `${Math.round(us)} µs`;
   if (us < 10_000) return `${(us / 1000).toFixed(1)} ms`;
   if (us < 1_000_000) return `${Math.round(us / 1000)} ms`;
   if (us < 10_000_000) return `${(us / 1e6).toFixed(1)} s`;

@@ -115,9 +115,8 @@ test('every event, in the table and in all views of the detail', async () => {
         const id = /\/e\/(\d+)/.exec(location.pathname)?.[1];
         const detail = () => document.querySelector<HTMLElement>('#detail')!;
         while (!detail().textContent!.includes(`#${id}`)) await frame();
-        for (const tab of ['1', '2', '3', '4']) {
+        for (const tab of i % 5 ? ['1'] : ['4', '3', '2', '1']) {
           press(tab, true);
-          await frame();
           await frame();
           const el = detail();
           if (document.querySelector(`#${mark}, .${mark}, [onerror], [onload], [href^="javascript:"]`))
