@@ -183,7 +183,7 @@ const state = (page: Page) =>
 
 /** Actions that rightly change nothing to be seen, in the place where they are tried. */
 const unseen =
-  /^(Find a command|Go to Sessions|Show decoded|Last line, follow|Export|Save|Copy|Connect again|Next pane|Previous pane)|Go to .* \(here\)/;
+  /^(Find a command|Go to Sessions|Statistics of all|Choose files|Ladder: save|The whole help|Show decoded|Last line, follow|Export|Save|Copy|Connect again|Next pane|Previous pane)|Go to .* \(here\)/;
 
 /** Actions of the frame, which are the same on every screen. */
 const frame =
