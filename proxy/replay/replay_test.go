@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -245,6 +246,40 @@ func TestMishaps(t *testing.T) {
 		must(t, err)
 		if !strings.Contains(fmt.Sprint(report.Mishaps), "--password-file") {
 			t.Errorf("%v", report.Mishaps)
+		}
+	})
+	t.Run("told as it happens, without secrets", func(t *testing.T) {
+		var told []replay.Passed
+		client := replay.Client{To: startServer(t).DispatchAddr(), Passwords: map[string]string{"alice@example.com": "wrong"}, Wait: time.Second,
+			Watch: func(p replay.Passed) { told = append(told, p) }}
+		_, err := client.Play(t.Context(), rec)
+		must(t, err)
+		var digests, refused, silent int
+		for _, p := range told {
+			if strings.HasPrefix(p.Then, "USR ") && strings.Contains(p.Then, " MD5 S ") {
+				digests++
+				if !strings.Contains(p.Then, "****") || !strings.Contains(p.Now, "****") && !strings.HasPrefix(p.Now, "911 ") {
+					t.Errorf("a digest is told: %+v", p)
+				}
+			}
+			if strings.HasPrefix(p.Now, "911 ") && strings.HasPrefix(p.Then, "USR ") && p.Event != 0 && p.Dir == decode.S2C && strings.Contains(p.Why, "the server answers 911") {
+				refused++
+			}
+			if p.Now == "" && p.Then != "" && p.Why != "" {
+				silent++
+			}
+		}
+		if digests == 0 || refused != 1 || silent == 0 {
+			t.Errorf("%d digests, %d refusals, %d missed in %+v", digests, refused, silent, told)
+		}
+	})
+	t.Run("an address that is not allowed", func(t *testing.T) {
+		server := startServer(t)
+		no := errors.New("not there")
+		var asked []string
+		client := replay.Client{To: server.DispatchAddr(), Allow: func(a netip.AddrPort) error { asked = append(asked, a.String()); return no }}
+		if _, err := client.Play(t.Context(), rec); !errors.Is(err, no) || fmt.Sprint(asked) != "["+server.DispatchAddr()+"]" {
+			t.Error(err, asked)
 		}
 	})
 	t.Run("no server", func(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -21,6 +22,8 @@ type Server struct {
 	// Progress is told when a command was answered; nil: nobody is. It may be
 	// called from several goroutines at a time.
 	Progress func(answered, of int)
+	// Watch is told what passes, likewise.
+	Watch func(Passed)
 }
 
 // stage is one run.
@@ -94,12 +97,13 @@ func (st *stage) play(ctx context.Context, conn net.Conn) {
 	for h := range l.in {
 		if s == nil {
 			if s = st.sceneFor(&h, l); s == nil {
-				st.note(0, "a client begins with %s, and no such connection was recorded", h.raw[:h.line])
+				now := told(h.raw, h.line, decode.Context{Dir: decode.C2S})
+				st.note(Passed{Now: now, Why: "a client begins with " + now + ", and no such connection was recorded"})
 				return
 			}
 		}
 		if err := s.answer(&h); err != nil {
-			st.note(0, "could not be answered: %v", err)
+			st.note(Passed{Role: s.role, Why: fmt.Sprintf("could not be answered: %v", err)})
 			return
 		}
 		if s.over() {
@@ -127,16 +131,25 @@ func (st *stage) left() {
 	}
 }
 
-func (st *stage) note(id int64, format string, a ...any) {
+// note notes what did not go as it was recorded, and tells it.
+func (st *stage) note(p Passed) {
 	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.report.mishap(id, format, a...)
+	st.report.mishap(p.Event, "%s", p.Why)
+	st.mu.Unlock()
+	st.tell(p)
+}
+
+func (st *stage) tell(p Passed) {
+	if st.Watch != nil {
+		st.Watch(p)
+	}
 }
 
 // scene is a recorded connection, played on a live one.
 type scene struct {
 	stage *stage
 	link  *link
+	role  decode.Role
 	here  string // the address that redirects name
 	steps []step // of the connection
 	used  []bool // commands of the client that came
@@ -155,7 +168,7 @@ func (st *stage) sceneFor(h *heard, l *link) *scene {
 			continue
 		}
 		st.taken[p] = true
-		s := &scene{stage: st, link: l, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte)}
+		s := &scene{stage: st, link: l, role: p.role, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte)}
 		for _, i := range p.steps {
 			s.steps = append(s.steps, st.rec.steps[i])
 			if st.rec.steps[i].dir == decode.C2S && st.rec.steps[i].line > 0 {
@@ -174,7 +187,8 @@ func (s *scene) over() bool { return s.rest == 0 }
 func (s *scene) answer(h *heard) error {
 	i := s.find(h)
 	if i < 0 {
-		s.stage.note(0, "a client says %s, which was not recorded here", h.raw[:h.line])
+		now := told(h.raw, h.line, decode.Context{Role: s.role, Dir: decode.C2S})
+		s.stage.note(Passed{Role: s.role, Now: now, Why: "a client says " + now + ", which was not recorded here"})
 		s.stage.mu.Lock()
 		s.stage.report.Extra++
 		s.stage.mu.Unlock()
@@ -188,6 +202,7 @@ func (s *scene) answer(h *heard) error {
 	if then := s.steps[i].trid; then >= 0 && h.trid >= 0 {
 		s.trids[then] = strconv.AppendInt(nil, h.trid, 10)
 	}
+	s.stage.tell(s.steps[i].passed(told(h.raw, h.line, s.steps[i].context()), ""))
 	said := 0
 	for j := i + 1; j < len(s.steps); j++ {
 		c := &s.steps[j]
@@ -197,9 +212,11 @@ func (s *scene) answer(h *heard) error {
 			}
 			continue
 		}
-		if err := s.link.say(s.now(c)); err != nil {
+		raw := s.now(c)
+		if err := s.link.say(raw); err != nil {
 			return err
 		}
+		s.stage.tell(c.passed(told(raw, c.line+len(raw)-len(c.raw), c.context()), ""))
 		said++
 	}
 	st := s.stage
