@@ -308,6 +308,6 @@ func (s *Server) compareReplay(run *replayRun, own *filter.Query, r *replayResul
 	}
 	n := &c.result.Counts
 	r.Same, r.Changed, r.OnlyA, r.OnlyB = n[compare.Same], n[compare.Changed], n[compare.OnlyA], n[compare.OnlyB]
-	r.Differences = n.Different()
+	r.Differences = c.result.Differences()
 	return nil
 }

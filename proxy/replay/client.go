@@ -242,6 +242,7 @@ func (p *play) hear(t *talk, s *step) {
 			}
 			if s.trid >= 0 && h.trid == s.trid && isNumber(words[0]) && !isNumber(want[0]) { // an error in its place
 				p.values.learn(t, s, &h)
+				t.waiting[last].told = true
 				now := told(h.raw, h.line, s.context())
 				p.miss(s, now, "the server answers "+now)
 				return
@@ -286,6 +287,9 @@ func (p *play) hangUp(t *talk) {
 	p.report.Extra += len(t.waiting)
 	for i := range t.waiting {
 		h := &t.waiting[i]
+		if h.told {
+			continue
+		}
 		c := decode.Context{Role: t.role, Dir: decode.S2C}
 		p.tell(Passed{Role: t.role, Dir: decode.S2C, Now: told(h.raw, h.line, c), Why: "was not recorded"})
 	}

@@ -48,10 +48,10 @@ test('a sign-in is played against a server, by keyboard, and does not differ', a
   await page.getByRole('menuitem', { name: 'Replay …' }).press('Enter');
   await page.waitForURL(/\/replay\/1$/);
   const form = page.getByRole('form', { name: 'What to play' });
-  await form.getByLabel('Server').waitFor();
+  await form.getByRole('textbox', { name: 'Server' }).waitFor();
   expect(await form.getByLabel('Password').getAttribute('autocomplete')).toBe('off');
   await bothThemes(page, 'replay form');
-  await form.getByLabel('Server').fill(fresh);
+  await form.getByRole('textbox', { name: 'Server' }).fill(fresh);
   await form.getByLabel('Password').fill('a');
   await page.keyboard.press('Enter');
   const how = page.getByRole('region', { name: 'How it goes' });
@@ -153,7 +153,7 @@ test('what cannot be played says why', async () => {
   const { page, check } = await lab.page(at(run, '/replay/1') + '?' + token());
   const how = page.getByRole('region', { name: 'How it goes' });
   const play = async (to: string) => {
-    await page.getByLabel('Server').fill(to);
+    await page.getByRole('textbox', { name: 'Server' }).fill(to);
     await page.getByRole('button', { name: /^Play/ }).click();
   };
   await page.getByRole('radio', { name: "the client's part" }).check();
