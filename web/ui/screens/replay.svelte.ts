@@ -2,7 +2,7 @@
 // server tells it, and the commands that have passed.
 
 import { app } from '../app.svelte';
-import { ask, Refused } from '../core/intercept';
+import { Refused, send } from '../core/ask';
 import type { Err, Session } from '../core/protocol';
 import * as replay from '../core/replay';
 import { usual, type ReplayAsked } from '../core/replayroute';
@@ -60,9 +60,9 @@ export class ReplayModel {
     try {
       if (app.status !== 'lost') {
         const from = this.state ? this.at + this.rows.length : 0;
-        let s = await ask<replay.Replay>(`/api/replay?from=${from}`);
+        let s = await send<replay.Replay>(`/api/replay?from=${from}`);
         if (s.state !== 'none' && s.began !== this.state?.began && from)
-          s = await ask<replay.Replay>('/api/replay'); // another one: from its beginning
+          s = await send<replay.Replay>('/api/replay'); // another one: from its beginning
         if (n !== this.looks || this.ended) return;
         this.take(s);
       }
@@ -92,7 +92,7 @@ export class ReplayModel {
     this.error = '';
     this.filterError = null;
     try {
-      await ask('/api/replay', replay.request(session, this.asked, app.route.q, this.password, app.proxy));
+      await send('/api/replay', replay.request(session, this.asked, app.route.q, this.password, app.proxy));
       app.say('Replay begun');
     } catch (e) {
       this.refused(e);
@@ -112,7 +112,7 @@ export class ReplayModel {
   /** Cancels it, or ends it and keeps what was played. */
   async end(keep: boolean): Promise<void> {
     try {
-      await ask(`/api/replay${keep ? '?keep=1' : ''}`, undefined, 'DELETE');
+      await send(`/api/replay${keep ? '?keep=1' : ''}`, undefined, 'DELETE');
     } catch (e) {
       this.refused(e);
     }
