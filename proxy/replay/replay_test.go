@@ -4,6 +4,7 @@
 package replay_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -228,6 +229,41 @@ func TestServersPart(t *testing.T) {
 	if r.report.Missed != 0 || r.report.Extra != 0 || len(r.report.Mishaps) != 0 || r.report.Connections != 2 {
 		t.Errorf("%s\n%v", r.report, r.report.Mishaps)
 	}
+}
+
+// What a client says after a challenge may come before or after what it was
+// about to say anyway: each is answered under its own transaction id.
+func TestServersPartInAnotherOrder(t *testing.T) {
+	rec := replay.NewRecording()
+	for i, line := range []string{"> VER 1 MSNP7", "< VER 1 MSNP7", "> ADG 2 Chess 0", "> CHG 3 NLN", "< ADG 2 1 Chess 0", "< CHG 3 NLN"} {
+		e := event.Event{ID: int64(i + 1), Connection: 1, Kind: event.Command, Role: decode.RoleNS, Raw: []byte(line[2:] + "\r\n"), Line: len(line) - 2, Body: len(line), Dir: decode.C2S}
+		if line[0] == '<' {
+			e.Dir = decode.S2C
+		}
+		e.TrID = decode.TrID(e.Raw[:e.Line], e.Dir, decode.AssumedDialect)
+		must(t, rec.Add(&e))
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	done := make(chan error)
+	go func() {
+		_, err := replay.Server{}.Serve(t.Context(), l, rec)
+		done <- err
+	}()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	must(t, err)
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	in := bufio.NewReader(conn)
+	for _, c := range [][2]string{{"VER 1 MSNP7", "VER 1 MSNP7"}, {"CHG 7 NLN", "CHG 7 NLN"}, {"ADG 8 Chess 0", "ADG 8 1 Chess 0"}} {
+		_, err := conn.Write([]byte(c[0] + "\r\n"))
+		must(t, err)
+		if got, err := in.ReadString('\n'); err != nil || got != c[1]+"\r\n" {
+			t.Fatalf("%s is answered %q, %v", c[0], got, err)
+		}
+	}
+	conn.Close()
+	must(t, <-done)
 }
 
 func TestMishaps(t *testing.T) {

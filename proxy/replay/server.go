@@ -154,6 +154,8 @@ type scene struct {
 	steps []step // of the connection
 	used  []bool // commands of the client that came
 	trids map[int64][]byte
+	asked map[int64]int   // the client's step with a transaction id
+	early map[int64][]int // answers of the servers whose request is still to come
 	rest  int
 }
 
@@ -168,11 +170,14 @@ func (st *stage) sceneFor(h *heard, l *link) *scene {
 			continue
 		}
 		st.taken[p] = true
-		s := &scene{stage: st, link: l, role: p.role, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte)}
+		s := &scene{stage: st, link: l, role: p.role, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte), asked: make(map[int64]int), early: make(map[int64][]int)}
 		for _, i := range p.steps {
 			s.steps = append(s.steps, st.rec.steps[i])
-			if st.rec.steps[i].dir == decode.C2S && st.rec.steps[i].line > 0 {
+			if c := &st.rec.steps[i]; c.dir == decode.C2S && c.line > 0 {
 				s.rest++
+				if c.trid >= 0 {
+					s.asked[c.trid] = len(s.steps) - 1
+				}
 			}
 		}
 		s.used = make([]bool, len(s.steps))
@@ -204,6 +209,8 @@ func (s *scene) answer(h *heard) error {
 	}
 	s.stage.tell(s.steps[i].passed(told(h.raw, h.line, s.steps[i].context()), ""))
 	said := 0
+	due := s.early[s.steps[i].trid]
+	delete(s.early, s.steps[i].trid)
 	for j := i + 1; j < len(s.steps); j++ {
 		c := &s.steps[j]
 		if c.dir == decode.C2S {
@@ -212,6 +219,15 @@ func (s *scene) answer(h *heard) error {
 			}
 			continue
 		}
+		// The client may say two things the other way round this time.
+		if k, ok := s.asked[c.trid]; ok && c.trid >= 0 && k < j && !s.used[k] {
+			s.early[c.trid] = append(s.early[c.trid], j)
+			continue
+		}
+		due = append(due, j)
+	}
+	for _, j := range due {
+		c := &s.steps[j]
 		raw := s.now(c)
 		if err := s.link.say(raw); err != nil {
 			return err
