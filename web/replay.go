@@ -107,13 +107,8 @@ func (s *Server) startReplay(w http.ResponseWriter, r *http.Request) {
 	if !s.player(w) {
 		return
 	}
-	b, ok := readBody(w, r, maxReplayBody)
-	if !ok {
-		return
-	}
 	var asked replayRequest
-	if err := json.Unmarshal(b, &asked); err != nil {
-		fail(w, http.StatusBadRequest, "the body is no JSON of the right form") // it may be quoted, and has passwords
+	if !readJSON(w, r, maxReplayBody, &asked) { // tells no value, which may be a password
 		return
 	}
 	session, known := s.Store.Session(asked.Session)

@@ -33,7 +33,9 @@ func (practicePlayer) Play(ctx context.Context, r Replay, path string, told Repl
 	if err != nil {
 		return ReplayReport{}, err
 	}
-	watch := func(p replay.Passed) { told.Passed(ReplayPassed{Event: p.Event, Then: p.Then, Now: p.Now, Why: p.Why}) }
+	watch := func(p replay.Passed) {
+		told.Passed(ReplayPassed{Event: p.Event, Role: p.Role.String(), Dir: p.Dir.String(), Then: p.Then, Now: p.Now, Why: p.Why})
+	}
 	var report *replay.Report
 	if r.To != "" {
 		report, err = replay.Client{To: r.To, Passwords: r.Passwords, Wait: r.Wait, Speed: r.Speed, Recorder: file, Progress: told.Step, Watch: watch}.Play(ctx, rec)
@@ -51,6 +53,9 @@ func (practicePlayer) Play(ctx context.Context, r Replay, path string, told Repl
 	out := ReplayReport{}
 	if report != nil {
 		out = ReplayReport{Connections: report.Connections, Said: report.Said, Heard: report.Heard, Missed: report.Missed, Extra: report.Extra}
+		for _, m := range report.Mishaps {
+			out.Mishaps = append(out.Mishaps, ReplayMishap{m.Event, m.Text})
+		}
 	}
 	return out, errors.Join(err, file.Close())
 }

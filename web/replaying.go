@@ -229,6 +229,9 @@ func (s *Server) replayAndKeep(run *replayRun) error {
 	run.mu.Lock()
 	run.report = &report
 	run.mu.Unlock()
+	if errors.Is(err, context.Canceled) {
+		err = nil // to be kept, unless the run itself is cancelled
+	}
 	if err = errors.Join(err, run.ctx.Err()); err != nil {
 		return err
 	}
