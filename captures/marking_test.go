@@ -25,7 +25,7 @@ var markQueries = []string{"is:marked", "mark:red", "-is:marked", "has:note", "n
 func TestMarksInViews(t *testing.T) {
 	s := openStore(t, t.TempDir(), Options{})
 	sources := []*source{newSource(t, s, 1, true, 5), newSource(t, s, 2, false, 6)}
-	for range 3000 {
+	for range 1200 {
 		sources[0].event()
 		sources[1].event()
 	}
@@ -43,7 +43,7 @@ func TestMarksInViews(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	words := []string{"", "star", "red"}
 	notes := []string{"", "find me", "another"}
-	for step := range 60 {
+	for step := range 30 {
 		for range 1 + r.IntN(20) {
 			k := sources[r.IntN(2)]
 			change := marks.EventChange{Word: &words[r.IntN(3)]}

@@ -115,13 +115,13 @@ func ipv4First(ips []netip.Addr) []netip.Addr {
 // isOwn reports whether a connection to a would reach the proxy itself or one
 // of the addresses refused.
 func (p *Proxy) isOwn(a netip.AddrPort) bool {
-	if slices.ContainsFunc(p.Refuse, func(r netip.AddrPort) bool { return reaches(a, r) }) {
+	if slices.ContainsFunc(p.Refuse, func(r netip.AddrPort) bool { return Reaches(a, r) }) {
 		return true
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	listensTo := func(l *listener) bool {
-		return reaches(a, l.addr) || a == netip.AddrPortFrom(p.advertise, l.addr.Port())
+		return Reaches(a, l.addr) || a == netip.AddrPortFrom(p.advertise, l.addr.Port())
 	}
 	if slices.ContainsFunc(p.main, listensTo) {
 		return true
@@ -139,9 +139,9 @@ func (p *Proxy) isOwn(a netip.AddrPort) bool {
 	return false
 }
 
-// reaches reports whether a connection to a ends at something that listens on
+// Reaches reports whether a connection to a ends at something that listens on
 // own, either of which may be unspecified.
-func reaches(a, own netip.AddrPort) bool {
+func Reaches(a, own netip.AddrPort) bool {
 	if a.Port() != own.Port() {
 		return false
 	}

@@ -70,6 +70,12 @@ func (s *Server) selection(w http.ResponseWriter, r *http.Request) (captures.Sco
 	if err == nil {
 		return scope, q, true
 	}
+	failFilter(w, err)
+	return scope, nil, false
+}
+
+// failFilter answers with a mistake in a filter, and where it is.
+func failFilter(w http.ResponseWriter, err error) {
 	m := map[string]any{"error": err.Error()}
 	var f *filter.Error
 	if errors.As(err, &f) {
@@ -78,7 +84,6 @@ func (s *Server) selection(w http.ResponseWriter, r *http.Request) (captures.Sco
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusBadRequest)
 	json.NewEncoder(w).Encode(m)
-	return scope, nil, false
 }
 
 // number reads a number of the query, otherwise if it is absent.

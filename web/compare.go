@@ -47,7 +47,7 @@ type comparisons struct {
 // asked is a request for a comparison.
 type asked struct {
 	scopes [2]captures.Scope
-	q      *filter.Query
+	of     [2]*filter.Query // of each side: q and its own
 	o      compare.Options
 	only   bool
 	rev    int64
@@ -55,7 +55,18 @@ type asked struct {
 
 // key names what is compared and how.
 func (a *asked) key() string {
-	return fmt.Sprintf("%v %v %v %v", a.scopes, a.o, a.o.Slack, a.q.String())
+	return fmt.Sprintf("%v %v %v %q", a.scopes, a.o, a.o.Slack, a.of)
+}
+
+// bothFilters selects what two filters select; together they may be too long.
+func bothFilters(a, b *filter.Query) (*filter.Query, error) {
+	switch {
+	case a.String() == "":
+		return b, nil
+	case b.String() == "":
+		return a, nil
+	}
+	return filter.Parse("(" + a.String() + ") (" + b.String() + ")")
 }
 
 // askedFor reads a request, and answers itself if it is wrong.
@@ -65,7 +76,7 @@ func (s *Server) askedFor(w http.ResponseWriter, r *http.Request) (*asked, bool)
 		return nil, false
 	}
 	query := r.URL.Query()
-	a := &asked{q: q, only: query.Get("only") == "1"}
+	a := &asked{only: query.Get("only") == "1"}
 	a.o = compare.Options{Facets: compare.Default, Loose: query.Get("align") == "cmd", Max: maxCompared}
 	with, err := compare.ParseFacets(query.Get("with"))
 	without, err2 := compare.ParseFacets(query.Get("without"))
@@ -89,6 +100,14 @@ func (s *Server) askedFor(w http.ResponseWriter, r *http.Request) (*asked, bool)
 			return nil, false
 		}
 		a.scopes[i] = scope
+		own, err := filter.Parse(query.Get("q" + name))
+		if err == nil {
+			a.of[i], err = bothFilters(own, q)
+		}
+		if err != nil {
+			failFilter(w, err)
+			return nil, false
+		}
 	}
 	return a, true
 }
@@ -128,7 +147,7 @@ func (s *Server) compared(ctx context.Context, a *asked) (*comparison, error) {
 	}
 	var sides [2]compare.Side
 	for i, scope := range a.scopes {
-		sides[i] = s.Store.Side(ctx, scope, a.q)
+		sides[i] = s.Store.Side(ctx, scope, a.of[i])
 	}
 	result, err := compare.Compare(ctx, sides[0], sides[1], a.o)
 	if err != nil {

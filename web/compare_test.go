@@ -143,6 +143,8 @@ func TestCompareRefuses(t *testing.T) {
 		"?a=s/1&b=s/1&find=all":       {400, `find is`},
 		"?a=s/1&b=s/1&from=x":         {400, `from is no number`},
 		"?a=s/1&b=s/1&q=comand:MSG":   {400, `"suggest":"cmd"`},
+		"?a=s/1&b=s/1&qb=comand:MSG":  {400, `"suggest":"cmd"`},
+		"?a=s/1&b=s/1&qa=cmd:USR":     {200, `"counts":{"same":4,"changed":0,"only_a":0,"only_b":4}`},
 		"?a=s/1&b=s/1&from=99999":     {200, `"rows":[]`},
 		"?a=s/1&b=s/1&only=1":         {200, `"total":0`},
 		"?a=c/1&b=c/1&slack=99999999": {200, `"differences":0`},

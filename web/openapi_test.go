@@ -115,12 +115,13 @@ func TestOpenAPIHoldsForTheHandlers(t *testing.T) {
 	}
 	defer store.Close()
 	h, client := startProxy(t)
-	c.base = "http://" + serve(t, &Server{Store: store, Hands: h})
+	c.base = "http://" + serve(t, &Server{Store: store, Hands: h, Player: practicePlayer{}})
 
 	c.captures()
 	c.reading()
 	c.marking()
 	c.intercepting(h, client)
+	c.replaying()
 	c.call("DELETE /api/captures/99", "", 404)
 	c.wrong("DELETE /api/captures/0")
 	c.call("DELETE /api/captures/0", "", 200)

@@ -136,7 +136,7 @@ func (c *caller) reading() {
 		"GET /api/event/1", "GET /api/event/17?secrets=1", "GET /api/event/50?max=10",
 		"GET /api/stats", "GET /api/stats?kinds=timeline,numbers,hits&n=3", "GET /api/stats?scope=s/1&q=cmd:MSG&kinds=hits",
 		"GET /api/compare?a=s/1000001&b=s/1000002", "GET /api/compare?a=c/1&b=c/3&align=cmd&with=trid,time&without=text&slack=50&q=dir:c2s&only=1&from=1&n=5&max=20&secrets=1",
-		"GET /api/compare?a=s/1&b=s/2&rev=1&align=shape", "GET /api/compare?a=s/1&b=s/2&find=prev&at=3",
+		"GET /api/compare?a=s/1&b=s/2&qa=cmd:USR&qb=dir:s2c", "GET /api/compare?a=s/1&b=s/2&rev=1&align=shape", "GET /api/compare?a=s/1&b=s/2&find=prev&at=3",
 		"GET /api/contacts?session=1", "GET /api/contacts/changes?session=1", "GET /api/contacts/changes?session=1&to=40&from=2", "GET /api/contacts/difference?session=1",
 		"GET /api/chats?session=1", "GET /api/chats/7", "GET /api/chats/8?at=110&n=3", "GET /api/chats/7/find?text=hello&from=10&back=1", "GET /api/chats/7/find?text=nobody+said+that",
 		"GET /api/signins/outcome?session=1,2,99&brief=1", "GET /api/invitations", "GET /api/invitations?session=1", "GET /api/files?session=1", file,
@@ -277,6 +277,37 @@ func (c *caller) intercepting(h *realHands, client net.Conn) {
 	c.call("PUT /api/rules", `{"rules":[]}`, 200)
 }
 
+// replaying plays a session against a practice server, and for nobody.
+func (c *caller) replaying() {
+	c.call("GET /api/replay", "", 200)
+	c.call("DELETE /api/replay", "", 404)
+	for body, status := range map[string]int{
+		`{"session":1}`: 400, `{"session":1,"sesion":1}`: 400, `{"session":99,"to":"127.0.0.1"}`: 404,
+		`{"session":1,"to":"127.0.0.1","filter":"comand:USR"}`:                  400,
+		`{"session":1,"password":"` + strings.Repeat("x", maxReplayBody) + `"}`: 413,
+	} {
+		c.call("POST /api/replay", body, status)
+	}
+	c.call("POST /api/replay", fmt.Sprintf(`{"session":1,"to":%q,"wait_ms":50,"speed":1000,"passwords":{"a@b.c":"x"}}`, practiceServer(c.t).DispatchAddr()), 202)
+	var state replayJSON
+	for state.State == "" || state.State == replayPlaying || state.State == replayKeeping {
+		if err := json.Unmarshal(c.call("GET /api/replay?from=1", "", 200), &state); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	if state.State != replayDone || state.Result == nil {
+		c.t.Errorf("%+v", state)
+	}
+	c.call("POST /api/replay", `{"session":1,"listen":"127.0.0.1:0"}`, 202)
+	c.call("POST /api/replay", `{"session":1,"listen":"127.0.0.1:0"}`, 409)
+	c.wrong("GET /api/replay?from=0")
+	c.wrong("POST /api/replay")
+	c.wrong("DELETE /api/replay?keep=1")
+	c.call("DELETE /api/replay", "", 204)
+	c.call("DELETE /api/replay?keep=1", "", 204)
+	c.call("DELETE /api/replay", "", 204)
+}
+
 // refused asks servers that cannot do it.
 func (c *caller) refused(store *captures.Store) {
 	dir := filepath.Dir(store.UploadDir())
@@ -299,9 +330,10 @@ func (c *caller) refused(store *captures.Store) {
 		c.t.Fatal(err)
 	}
 	defer read.Close()
-	c.base = "http://" + serve(c.t, &Server{Store: read, ReadOnly: true})
+	c.base = "http://" + serve(c.t, &Server{Store: read, ReadOnly: true, Player: practicePlayer{}})
 	c.call("POST /api/import", "x", 409)
 	c.call("POST /api/uploads", `{"size":1}`, 409)
+	c.call("POST /api/replay", `{"session":1,"to":"127.0.0.1"}`, 409)
 	c.call("PUT /api/event/1000000001/mark", `{"mark":"x"}`, 409)
 	c.call("PUT /api/session/1000001/label", `{"label":"x"}`, 409)
 	c.call("DELETE /api/captures/1", "", 409)

@@ -31,6 +31,7 @@ type Server struct {
 	ReadOnly bool     // the store only reads: imports are refused
 	Proxy    Proxy    // nil without one
 	Hands    Hands    // what can be done to what passes through it; nil: nothing
+	Player   Player   // plays sessions again; nil: nobody does
 	Token    string   // what every request must show; nobody gets in while it is ""
 	Hosts    []string // further names under which the server may be asked
 	Version  string
@@ -49,6 +50,7 @@ type Server struct {
 	timing   timing
 
 	comparisons comparisons
+	replays     replays
 }
 
 // NewToken returns a random token for Server.Token.
@@ -161,6 +163,9 @@ func (s *Server) routes() *routes {
 	mux.HandleFunc("POST /api/inject", s.serveInject)
 	mux.HandleFunc("GET /api/rules", s.serveRules)
 	mux.HandleFunc("PUT /api/rules", s.putRules)
+	mux.HandleFunc("GET /api/replay", s.serveReplay)
+	mux.HandleFunc("POST /api/replay", s.startReplay)
+	mux.HandleFunc("DELETE /api/replay", s.endReplay)
 	mux.HandleFunc("/api/", mux.serveNothing)
 	mux.Handle("/", s.assets)
 	return mux
@@ -197,6 +202,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	if err := srv.Shutdown(wait); err != nil {
 		srv.Close()
 	}
+	s.replays.all.Wait()
 	s.pages.Wait() // connections taken over by websockets are not Shutdown's
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err

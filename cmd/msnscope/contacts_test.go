@@ -104,7 +104,7 @@ func TestCheckSaysWhyItIsStuck(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	got := string(output(t, "check", "--store", store, "--json"))
-	if !strings.HasPrefix(got, `{"connection":1,"role":"","account":"","steps":[{"name":"protocol versions offered","event":2,"time":1015013640000001000}],"done":false,"stuck":"the server did not answer VER (event 2)`) {
+	if !strings.HasPrefix(got, `{"connection":1,"role":"","account":"","steps":[{"name":"protocol versions offered","command":"VER","dir":0,"event":2,"time":1015013640000001000}],"done":false,"stuck":"the server did not answer VER (event 2)`) {
 		t.Errorf("got %s", got)
 	}
 

@@ -55,7 +55,7 @@ func output(t *testing.T, args ...string) []byte {
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		t.Fatalf("msnscope %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+		t.Fatalf("msnscope %s: %v\n%s%.2000s", strings.Join(args, " "), err, stderr.String(), out)
 	}
 	return out
 }

@@ -58,10 +58,12 @@ func newPage(flags pageFlags, listen func(addr string) (net.Listener, error), st
 	if err != nil {
 		return nil, fmt.Errorf("the page cannot listen on %s: %w; choose another address with --web", *flags.addr, err)
 	}
-	return &page{l, &web.Server{
+	p := &page{l, &web.Server{
 		Store: store, Dir: dir, ReadOnly: store.ReadOnly(),
 		Token: token, Hosts: *flags.hosts, Version: fullVersion(), Log: log,
-	}}, nil
+	}}
+	p.server.Player = player{p.addr()}
+	return p, nil
 }
 
 // url is the address to open, token included.

@@ -7,7 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"strings"
+	"net/netip"
+	"syscall"
 	"time"
 
 	"msnscope/decode"
@@ -35,6 +36,10 @@ type Client struct {
 	Recorder Recorder // records what passes; nil: nothing does
 	// Progress is told after each step; nil: nobody is.
 	Progress func(step, of int)
+	// Watch is told what passes; nil: nobody is.
+	Watch func(Passed)
+	// Allow is asked before a connection is opened; nil: every one is.
+	Allow func(netip.AddrPort) error
 }
 
 // play is one run.
@@ -55,6 +60,7 @@ type talk struct {
 	ended   bool
 	misses  int // one after the other
 	left    int // steps to come
+	role    decode.Role
 	handle  string
 	md5     string // challenges as the live server gave them
 	chl     string
@@ -130,14 +136,14 @@ func (p *play) talk(s *step) (*talk, error) {
 	if t := p.live[s.part]; t != nil {
 		return t, nil
 	}
-	t := &talk{left: len(s.part.steps)}
+	t := &talk{left: len(s.part.steps), role: s.part.role}
 	p.live[s.part] = t
 	to, err := p.address(s.part)
 	if err == nil {
 		ctx, cancel := context.WithTimeout(p.ctx, dialTimeout)
 		defer cancel()
 		var conn net.Conn
-		if conn, err = new(net.Dialer).DialContext(ctx, "tcp", to); err == nil {
+		if conn, err = p.dialer().DialContext(ctx, "tcp", to); err == nil {
 			t.link = newLink(conn, connect(p.Recorder, conn.LocalAddr(), conn.RemoteAddr()), decode.S2C)
 			p.report.Connections++
 			return t, nil
@@ -146,8 +152,34 @@ func (p *play) talk(s *step) (*talk, error) {
 	if len(p.live) == 1 {
 		return nil, err
 	}
-	p.report.mishap(s.id, "this connection was not played: %v", err)
+	p.mishap(s, "", fmt.Sprintf("this connection was not played: %v", err))
 	return t, nil
+}
+
+// dialer asks for each address that a name stands for.
+func (p *play) dialer() *net.Dialer {
+	if p.Allow == nil {
+		return new(net.Dialer)
+	}
+	return &net.Dialer{Control: func(_, address string, _ syscall.RawConn) error {
+		a, err := netip.ParseAddrPort(address)
+		if err != nil {
+			return err
+		}
+		return p.Allow(a)
+	}}
+}
+
+// mishap notes what did not go as it was recorded, and tells it.
+func (p *play) mishap(s *step, now, why string) {
+	p.report.mishap(s.id, "%s", why)
+	p.tell(s.passed(now, why))
+}
+
+func (p *play) tell(passed Passed) {
+	if p.Watch != nil {
+		p.Watch(passed)
+	}
 }
 
 // address returns where a connection goes this time.
@@ -167,14 +199,18 @@ func (p *play) address(part *part) (string, error) {
 // say sends a command of the client as it has to be this time.
 func (p *play) say(t *talk, s *step) {
 	raw, err := p.values.ask(t, s, p.Passwords)
-	if err != nil {
-		p.report.mishap(s.id, "%v", err)
-	}
+	line := s.line + len(raw) - len(s.raw) // payloads keep their length
+	now := told(raw, line, s.context())
 	if err := t.link.say(raw); err != nil {
-		p.report.mishap(s.id, "could not be said: %v", err)
+		p.mishap(s, "", fmt.Sprintf("could not be said: %v", err))
 		return
 	}
 	p.report.Said++
+	if err != nil {
+		p.mishap(s, now, err.Error())
+	} else {
+		p.tell(s.passed(now, ""))
+	}
 }
 
 // hear waits for what the server said then.
@@ -206,21 +242,23 @@ func (p *play) hear(t *talk, s *step) {
 			}
 			if s.trid >= 0 && h.trid == s.trid && isNumber(words[0]) && !isNumber(want[0]) { // an error in its place
 				p.values.learn(t, s, &h)
-				p.miss(t, s, fmt.Sprintf("the server answers %s", h.raw[:h.line]))
+				t.waiting[last].told = true
+				now := told(h.raw, h.line, s.context())
+				p.miss(s, now, "the server answers "+now)
 				return
 			}
 		case <-timer.C:
 			t.misses++
-			p.miss(t, s, fmt.Sprintf("has not come within %s", p.Wait))
+			p.miss(s, "", fmt.Sprintf("has not come within %s", p.Wait))
 			return
 		case <-p.ctx.Done():
 			return
 		}
 	}
 	if t.ended {
-		p.miss(t, s, "has not come: the server has closed the connection")
+		p.miss(s, "", "has not come: the server has closed the connection")
 	} else {
-		p.miss(t, s, "has not come")
+		p.miss(s, "", "has not come")
 	}
 }
 
@@ -231,11 +269,13 @@ func (p *play) take(t *talk, s *step, i int) {
 	t.misses = 0
 	p.report.Heard++
 	p.values.learn(t, s, &h)
+	p.tell(s.passed(told(h.raw, h.line, s.context()), ""))
 }
 
-func (p *play) miss(t *talk, s *step, why string) {
+func (p *play) miss(s *step, now, why string) {
 	p.report.Missed++
-	p.report.mishap(s.id, "%s %s", strings.TrimSpace(string(s.raw[:min(s.line, 80)])), why)
+	p.report.mishap(s.id, "%s %s", s.told(), why)
+	p.tell(s.passed(now, why))
 }
 
 // hangUp ends a connection.
@@ -245,5 +285,13 @@ func (p *play) hangUp(t *talk) {
 	}
 	t.link.close(p.ctx, endWait)
 	p.report.Extra += len(t.waiting)
+	for i := range t.waiting {
+		h := &t.waiting[i]
+		if h.told {
+			continue
+		}
+		c := decode.Context{Role: t.role, Dir: decode.S2C}
+		p.tell(Passed{Role: t.role, Dir: decode.S2C, Now: told(h.raw, h.line, c), Why: "was not recorded"})
+	}
 	t.link, t.waiting = nil, nil
 }

@@ -26,6 +26,7 @@ type heard struct {
 	line int
 	body int
 	trid int64
+	told bool // in the place of something else
 }
 
 func (h *heard) words() [][]byte { return wordsOf(h.raw[:h.line]) }

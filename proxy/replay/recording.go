@@ -51,6 +51,8 @@ type step struct {
 	trid int64 // -1: none
 	at   int64 // nanoseconds
 	id   int64 // of the event
+
+	dialect decode.Dialect
 }
 
 // NewRecording returns an empty recording.
@@ -78,7 +80,7 @@ func (r *Recording) Add(e *event.Event) error {
 	if r.bytes += int64(len(e.Raw)); len(r.steps) >= maxSteps || r.bytes > maxBytes {
 		return ErrTooLong
 	}
-	s := step{part: p, dir: e.Dir, raw: bytes.Clone(e.Raw), trid: e.TrID, at: e.Time, id: e.ID}
+	s := step{part: p, dir: e.Dir, raw: bytes.Clone(e.Raw), trid: e.TrID, at: e.Time, id: e.ID, dialect: e.Dialect}
 	if e.Kind == event.Command {
 		s.line, s.body = e.Line, e.Body
 	} else {

@@ -4,11 +4,13 @@
 package replay_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -229,6 +231,41 @@ func TestServersPart(t *testing.T) {
 	}
 }
 
+// What a client says after a challenge may come before or after what it was
+// about to say anyway: each is answered under its own transaction id.
+func TestServersPartInAnotherOrder(t *testing.T) {
+	rec := replay.NewRecording()
+	for i, line := range []string{"> VER 1 MSNP7", "< VER 1 MSNP7", "> ADG 2 Chess 0", "> CHG 3 NLN", "< ADG 2 1 Chess 0", "< CHG 3 NLN"} {
+		e := event.Event{ID: int64(i + 1), Connection: 1, Kind: event.Command, Role: decode.RoleNS, Raw: []byte(line[2:] + "\r\n"), Line: len(line) - 2, Body: len(line), Dir: decode.C2S}
+		if line[0] == '<' {
+			e.Dir = decode.S2C
+		}
+		e.TrID = decode.TrID(e.Raw[:e.Line], e.Dir, decode.AssumedDialect)
+		must(t, rec.Add(&e))
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	done := make(chan error)
+	go func() {
+		_, err := replay.Server{}.Serve(t.Context(), l, rec)
+		done <- err
+	}()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	must(t, err)
+	defer conn.Close()
+	conn.SetDeadline(time.Now().Add(10 * time.Second))
+	in := bufio.NewReader(conn)
+	for _, c := range [][2]string{{"VER 1 MSNP7", "VER 1 MSNP7"}, {"CHG 7 NLN", "CHG 7 NLN"}, {"ADG 8 Chess 0", "ADG 8 1 Chess 0"}} {
+		_, err := conn.Write([]byte(c[0] + "\r\n"))
+		must(t, err)
+		if got, err := in.ReadString('\n'); err != nil || got != c[1]+"\r\n" {
+			t.Fatalf("%s is answered %q, %v", c[0], got, err)
+		}
+	}
+	conn.Close()
+	must(t, <-done)
+}
+
 func TestMishaps(t *testing.T) {
 	rec := recorded(t, "alice@example.com", func(ctx context.Context, address string) { signIn(t, ctx, address) })
 	t.Run("wrong password", func(t *testing.T) {
@@ -245,6 +282,40 @@ func TestMishaps(t *testing.T) {
 		must(t, err)
 		if !strings.Contains(fmt.Sprint(report.Mishaps), "--password-file") {
 			t.Errorf("%v", report.Mishaps)
+		}
+	})
+	t.Run("told as it happens, without secrets", func(t *testing.T) {
+		var told []replay.Passed
+		client := replay.Client{To: startServer(t).DispatchAddr(), Passwords: map[string]string{"alice@example.com": "wrong"}, Wait: time.Second,
+			Watch: func(p replay.Passed) { told = append(told, p) }}
+		_, err := client.Play(t.Context(), rec)
+		must(t, err)
+		var digests, refused, silent int
+		for _, p := range told {
+			if p.Dir == decode.C2S && strings.Contains(p.Then, " MD5 S ") {
+				digests++
+				if !strings.Contains(p.Then, "****") || !strings.Contains(p.Now, "****") {
+					t.Errorf("a digest is told: %+v", p)
+				}
+			}
+			if strings.HasPrefix(p.Now, "911 ") && strings.HasPrefix(p.Then, "USR ") && p.Event != 0 && p.Dir == decode.S2C && strings.Contains(p.Why, "the server answers 911") {
+				refused++
+			}
+			if p.Now == "" && p.Then != "" && p.Why != "" {
+				silent++
+			}
+		}
+		if digests == 0 || refused != 1 || silent == 0 {
+			t.Errorf("%d digests, %d refusals, %d missed in %+v", digests, refused, silent, told)
+		}
+	})
+	t.Run("an address that is not allowed", func(t *testing.T) {
+		server := startServer(t)
+		no := errors.New("not there")
+		var asked []string
+		client := replay.Client{To: server.DispatchAddr(), Allow: func(a netip.AddrPort) error { asked = append(asked, a.String()); return no }}
+		if _, err := client.Play(t.Context(), rec); !errors.Is(err, no) || fmt.Sprint(asked) != "["+server.DispatchAddr()+"]" {
+			t.Error(err, asked)
 		}
 	})
 	t.Run("no server", func(t *testing.T) {

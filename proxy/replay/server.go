@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"strconv"
 	"sync"
@@ -21,6 +22,8 @@ type Server struct {
 	// Progress is told when a command was answered; nil: nobody is. It may be
 	// called from several goroutines at a time.
 	Progress func(answered, of int)
+	// Watch is told what passes, likewise.
+	Watch func(Passed)
 }
 
 // stage is one run.
@@ -94,12 +97,13 @@ func (st *stage) play(ctx context.Context, conn net.Conn) {
 	for h := range l.in {
 		if s == nil {
 			if s = st.sceneFor(&h, l); s == nil {
-				st.note(0, "a client begins with %s, and no such connection was recorded", h.raw[:h.line])
+				now := told(h.raw, h.line, decode.Context{Dir: decode.C2S})
+				st.note(Passed{Now: now, Why: "a client begins with " + now + ", and no such connection was recorded"})
 				return
 			}
 		}
 		if err := s.answer(&h); err != nil {
-			st.note(0, "could not be answered: %v", err)
+			st.note(Passed{Role: s.role, Why: fmt.Sprintf("could not be answered: %v", err)})
 			return
 		}
 		if s.over() {
@@ -127,20 +131,31 @@ func (st *stage) left() {
 	}
 }
 
-func (st *stage) note(id int64, format string, a ...any) {
+// note notes what did not go as it was recorded, and tells it.
+func (st *stage) note(p Passed) {
 	st.mu.Lock()
-	defer st.mu.Unlock()
-	st.report.mishap(id, format, a...)
+	st.report.mishap(p.Event, "%s", p.Why)
+	st.mu.Unlock()
+	st.tell(p)
+}
+
+func (st *stage) tell(p Passed) {
+	if st.Watch != nil {
+		st.Watch(p)
+	}
 }
 
 // scene is a recorded connection, played on a live one.
 type scene struct {
 	stage *stage
 	link  *link
+	role  decode.Role
 	here  string // the address that redirects name
 	steps []step // of the connection
 	used  []bool // commands of the client that came
 	trids map[int64][]byte
+	asked map[int64]int   // the client's step with a transaction id
+	early map[int64][]int // answers of the servers whose request is still to come
 	rest  int
 }
 
@@ -155,11 +170,14 @@ func (st *stage) sceneFor(h *heard, l *link) *scene {
 			continue
 		}
 		st.taken[p] = true
-		s := &scene{stage: st, link: l, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte)}
+		s := &scene{stage: st, link: l, role: p.role, here: l.conn.LocalAddr().String(), trids: make(map[int64][]byte), asked: make(map[int64]int), early: make(map[int64][]int)}
 		for _, i := range p.steps {
 			s.steps = append(s.steps, st.rec.steps[i])
-			if st.rec.steps[i].dir == decode.C2S && st.rec.steps[i].line > 0 {
+			if c := &st.rec.steps[i]; c.dir == decode.C2S && c.line > 0 {
 				s.rest++
+				if c.trid >= 0 {
+					s.asked[c.trid] = len(s.steps) - 1
+				}
 			}
 		}
 		s.used = make([]bool, len(s.steps))
@@ -174,7 +192,8 @@ func (s *scene) over() bool { return s.rest == 0 }
 func (s *scene) answer(h *heard) error {
 	i := s.find(h)
 	if i < 0 {
-		s.stage.note(0, "a client says %s, which was not recorded here", h.raw[:h.line])
+		now := told(h.raw, h.line, decode.Context{Role: s.role, Dir: decode.C2S})
+		s.stage.note(Passed{Role: s.role, Now: now, Why: "a client says " + now + ", which was not recorded here"})
 		s.stage.mu.Lock()
 		s.stage.report.Extra++
 		s.stage.mu.Unlock()
@@ -188,7 +207,10 @@ func (s *scene) answer(h *heard) error {
 	if then := s.steps[i].trid; then >= 0 && h.trid >= 0 {
 		s.trids[then] = strconv.AppendInt(nil, h.trid, 10)
 	}
+	s.stage.tell(s.steps[i].passed(told(h.raw, h.line, s.steps[i].context()), ""))
 	said := 0
+	due := s.early[s.steps[i].trid]
+	delete(s.early, s.steps[i].trid)
 	for j := i + 1; j < len(s.steps); j++ {
 		c := &s.steps[j]
 		if c.dir == decode.C2S {
@@ -197,9 +219,20 @@ func (s *scene) answer(h *heard) error {
 			}
 			continue
 		}
-		if err := s.link.say(s.now(c)); err != nil {
+		// The client may say two things the other way round this time.
+		if k, ok := s.asked[c.trid]; ok && c.trid >= 0 && k < j && !s.used[k] {
+			s.early[c.trid] = append(s.early[c.trid], j)
+			continue
+		}
+		due = append(due, j)
+	}
+	for _, j := range due {
+		c := &s.steps[j]
+		raw := s.now(c)
+		if err := s.link.say(raw); err != nil {
 			return err
 		}
+		s.stage.tell(c.passed(told(raw, c.line+len(raw)-len(c.raw), c.context()), ""))
 		said++
 	}
 	st := s.stage

@@ -76,7 +76,7 @@ func (v *values) ask(t *talk, s *step, passwords map[string]string) ([]byte, err
 		case len(w) == 5 && string(w[2]) == "MD5" && string(w[3]) == "S":
 			password, ok := passwords[t.handle]
 			if !ok {
-				return s.raw, fmt.Errorf("the password of %s is not known, so the old digest is sent; name it with --password-file", t.handle)
+				return s.raw, fmt.Errorf("the password of %s was not given (--password-file), so the old digest is sent", t.handle)
 			}
 			return replaceWord(s.raw, s.text(), 4, decode.MD5Response(t.md5, password)), nil
 		case cookieIn(w) != nil:

@@ -75,7 +75,7 @@ const USUAL = ['account', 'name', 'text'];
 export function query(c: Asked, q: string): string {
   const scope = (id: string) => (id.startsWith('c') ? `c/${id.slice(1)}` : `s/${id}`);
   const p = new URLSearchParams({ a: scope(c.a), b: scope(c.b) });
-  for (const name of ['align', 'with', 'without'] as const) if (c[name]) p.set(name, c[name]);
+  for (const name of ['align', 'with', 'without', 'qa', 'qb'] as const) if (c[name]) p.set(name, c[name]);
   if (c.only) p.set('only', '1');
   if (q) p.set('q', q);
   return p.toString();
@@ -83,7 +83,7 @@ export function query(c: Asked, q: string): string {
 
 /** The other way round. Rows keep their places only roughly, so none is selected. */
 export function swapped(c: Asked): Asked {
-  return { ...c, a: c.b, b: c.a, row: -1 };
+  return { ...c, a: c.b, b: c.a, qa: c.qb, qb: c.qa, row: -1 };
 }
 
 /** Compares a facet, or no more. */

@@ -7,10 +7,22 @@ export interface Asked {
   with: string; // what is compared beside the usual: "trid,time"
   without: string; // what is not
   only: boolean; // only the differences and what is around them
+  qa: string; // a filter of A alone
+  qb: string;
   row: number; // selected, -1: none
 }
 
-export const nothing: Asked = { a: '', b: '', align: '', with: '', without: '', only: false, row: -1 };
+export const nothing: Asked = {
+  a: '',
+  b: '',
+  align: '',
+  with: '',
+  without: '',
+  only: false,
+  qa: '',
+  qb: '',
+  row: -1,
+};
 
 export function parseAsked(p: URLSearchParams): Asked {
   const id = (name: string) => /^c?[1-9]\d{0,14}$/.exec(p.get(name) ?? '')?.[0] ?? '';
@@ -23,6 +35,8 @@ export function parseAsked(p: URLSearchParams): Asked {
     with: list('with'),
     without: list('without'),
     only: p.get('only') === '1',
+    qa: p.get('qa') ?? '',
+    qb: p.get('qb') ?? '',
     row: row ? Number(row[0]) : -1,
   };
 }
@@ -34,7 +48,12 @@ export function formatAsked(asked: Asked | null, q: string): string {
   for (const name of ['a', 'b', 'align', 'with', 'without'] as const)
     if (c[name]) p.push(`${name}=${c[name]}`);
   if (c.only) p.push('only=1');
-  if (q) p.push('q=' + encodeURIComponent(q).replace(/%3A/g, ':').replace(/%20/g, '+'));
+  for (const [name, filter] of [
+    ['q', q],
+    ['qa', c.qa],
+    ['qb', c.qb],
+  ])
+    if (filter) p.push(`${name}=` + encodeURIComponent(filter).replace(/%3A/g, ':').replace(/%20/g, '+'));
   if (c.row >= 0) p.push(`row=${c.row}`);
   return p.length ? '?' + p.join('&') : '';
 }

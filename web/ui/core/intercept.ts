@@ -4,6 +4,8 @@
 
 import { hex2, utf8Length } from './bytes';
 
+export { Refused, send as ask } from './ask';
+
 /** A held command. Times are Unix microseconds. */
 export interface HeldCommand {
   id: number;
@@ -104,29 +106,6 @@ export interface CommandSpec {
   notes?: string;
   example: string;
   category: string;
-}
-
-/** A request that the server has refused; detail holds the fields of its answer. */
-export class Refused extends Error {
-  constructor(
-    readonly status: number,
-    message: string,
-    readonly detail: Record<string, unknown>,
-  ) {
-    super(message);
-  }
-}
-
-/** Asks the server over HTTP; a body makes it a POST, or what method says. */
-export async function ask<T>(path: string, body?: object, method = body ? 'POST' : 'GET'): Promise<T> {
-  const r = await fetch(path, {
-    method,
-    body: body && JSON.stringify(body),
-    headers: body && { 'Content-Type': 'application/json' },
-  });
-  const o = (await r.json().catch(() => ({}))) as Record<string, unknown>;
-  if (!r.ok) throw new Refused(r.status, String(o.error ?? r.statusText), o);
-  return o as T;
 }
 
 export function toBase64(b: Uint8Array): string {

@@ -3,6 +3,7 @@
 
 import type { Range } from './bytes';
 import { formatAsked, parseAsked, type Asked } from './compareroute';
+import { formatReplay, parseReplay, type ReplayAsked } from './replayroute';
 import { withTime } from './timeline';
 
 export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
@@ -20,6 +21,7 @@ export interface Route {
     | 'import'
     | 'search'
     | 'compare'
+    | 'replay'
     | 'help'
     | 'unknown';
   session: number; // 0: the events of all sessions
@@ -34,6 +36,7 @@ export interface Route {
   scale: boolean; // the ladder is true to time
   section: string; // of the help
   compare: Asked | null; // what the compare screen compares
+  replay: ReplayAsked | null; // how the replay screen plays its session
   part: InterceptPart; // of the intercept screen
   held: number; // the held command looked at, 0: none
   mark: number; // of the contacts screen: the event to compare with, 0: none
@@ -57,6 +60,7 @@ export const home: Route = {
   scale: false,
   section: '',
   compare: null,
+  replay: null,
   part: '',
   held: 0,
   mark: 0,
@@ -86,6 +90,8 @@ export function parse(path: string, search = '', hash = ''): Route {
   if (parts.length === 1 && parts[0] === 'help') return { ...r, screen: 'help', section: unescaped(hash) };
   if (parts.length === 1 && parts[0] === 'compare')
     return { ...r, event: 0, screen: 'compare', compare: parseAsked(p) };
+  if (parts.length === 2 && parts[0] === 'replay' && id(parts[1]))
+    return { ...r, event: 0, screen: 'replay', session: id(parts[1]), replay: parseReplay(p) };
   if (parts[0] === 'intercept') return intercept(r, parts.slice(1), id);
   let rest: string[];
   if (parts[0] === 'all') rest = parts.slice(1);
@@ -124,6 +130,10 @@ function intercept(r: Route, rest: string[], id: (s: string | undefined) => numb
 /** The address of a route. */
 export function format(r: Route): string {
   if (r.screen === 'intercept') return '/intercept' + (r.part ? `/${r.part}` : r.held ? `/h/${r.held}` : '');
+  if (r.screen === 'replay') {
+    const p = [...formatReplay(r.replay), query(r.q)].filter(Boolean);
+    return `/replay/${r.session}${p.length ? '?' + p.join('&') : ''}`;
+  }
   if (r.screen === 'contacts') {
     const p = [
       r.event ? `at=${r.event}` : '',

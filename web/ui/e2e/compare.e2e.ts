@@ -138,7 +138,7 @@ test('a session compares with one that is chosen', async () => {
   }
   await page.waitForFunction(() => document.activeElement?.tagName === 'SELECT');
   await page.getByRole('combobox', { name: 'B' }).selectOption(String(B));
-  await page.getByText('611 same, 1 changed, 1 only in B').waitFor();
+  await page.locator('main').getByText('611 same, 1 changed, 1 only in B').first().waitFor();
   await page.keyboard.press('Control+K');
   await page.getByRole('combobox', { name: 'Find a command' }).fill('swap a and b');
   await page.keyboard.press('Enter');
@@ -154,7 +154,7 @@ test('the same session twice, one that is not there, and what the command line s
   await page.getByRole('alert').getByText('there is no session 99').waitFor();
   expect(await page.locator('#compared').count()).toBe(0);
   await page.getByRole('combobox', { name: 'B' }).selectOption(String(B));
-  await page.getByText('611 same, 1 changed, 1 only in B').waitFor();
+  await page.locator('main').getByText('611 same, 1 changed, 1 only in B').first().waitFor();
   const said = () =>
     execFileSync(lab.binary, ['diff', '-q', join(lab.dir, 'one.txt'), join(lab.dir, 'two.txt')], {
       encoding: 'utf8',

@@ -1,59 +1,15 @@
 // This file does by hand, in a browser, everything that can be done to a real
 // chat: hold, forward, edit in each form, drop, inject to either side, hold the
 // next, rules; and compares what both ends received with what the log says.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Chat } from './chat';
 import { accessible, at, Lab, themes, type Running } from './lab';
 
 const lab = new Lab();
 beforeAll(() => lab.open());
 afterAll(() => lab.close());
-
-const root = new URL('../../..', import.meta.url).pathname;
-
-/** The practice server with alice and bob (e2e/chat). */
-class Chat {
-  private said: string[] = [];
-  private wake: () => void = () => {};
-  private constructor(private readonly child: ChildProcess) {
-    let rest = '';
-    child.stdout!.on('data', (b: Buffer) => {
-      const lines = (rest + b.toString()).split('\n');
-      rest = lines.pop()!;
-      this.said.push(...lines);
-      this.wake();
-    });
-    child.stderr!.on('data', (b: Buffer) => this.said.push('stderr ' + b.toString()));
-  }
-  static start(): Chat {
-    const binary = join(lab.dir, 'chat');
-    execFileSync('go', ['build', '-o', binary, './web/ui/e2e/chat'], { cwd: root, stdio: 'inherit' });
-    return new Chat(spawn(binary, { stdio: ['pipe', 'pipe', 'pipe'] }));
-  }
-  tell(line: string): void {
-    this.child.stdin!.write(line + '\n');
-  }
-  /** Waits for a line that begins so, and returns the rest of it; each is found once. */
-  async hears(begin: string): Promise<string> {
-    for (const end = Date.now() + 15_000; ;) {
-      const i = this.said.findIndex((l) => l.startsWith(begin));
-      if (i >= 0) return this.said.splice(i, 1)[0].slice(begin.length);
-      if (Date.now() > end) throw new Error(`no "${begin}" in ${JSON.stringify(this.said)}`);
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, 500);
-        this.wake = () => (clearTimeout(timer), resolve());
-      });
-    }
-  }
-  all(begin: string): string[] {
-    return this.said.filter((l) => l.startsWith(begin)).map((l) => l.slice(begin.length));
-  }
-  stop(): void {
-    this.child.kill();
-  }
-}
 
 interface EventLine {
   kind: string;
@@ -90,7 +46,7 @@ function delivered(list: EventLine[]): Map<string, string> {
 const unquote = (s: string) => JSON.parse(s.replace(/\\x(..)/g, '\\u00$1')) as string;
 
 test('every action on a real chat', { timeout: 120_000 }, async () => {
-  const chat = Chat.start();
+  const chat = Chat.start(lab.dir);
   let shown: Page | undefined;
   try {
     const up = await chat.hears('server ');

@@ -5,7 +5,7 @@ import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
 import { WORDS } from '../core/marks';
 import { toggleSaved } from '../core/prefs';
-import type { TimeMode } from '../core/router';
+import { home, type TimeMode } from '../core/router';
 import type { DialogName } from './dialogs';
 import type { EventsModel } from './events.svelte';
 import { marked } from './marked.svelte';
@@ -127,6 +127,12 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       keys: ['c'],
       when: () => app.route.session !== 0,
       run: () => marked.compareOne(app.route.session),
+    },
+    {
+      id: 'replay',
+      label: 'Replay this session …',
+      when: () => app.route.session !== 0,
+      run: () => app.go({ ...home, screen: 'replay', session: app.route.session }),
     },
     {
       id: 'timeline',

@@ -76,4 +76,5 @@ export const lazy: Partial<Record<Route['screen'], () => Promise<{ default: Comp
   compare: () => import('./Compare.svelte'),
   intercept: () => import('./Intercept.svelte'),
   files: () => import('./Files.svelte'),
+  replay: () => import('./Replay.svelte'),
 };

@@ -8,6 +8,8 @@
 //	< bob hears "hello"
 //	> status AWY                  alice's status
 //	< status AWY
+//	> alone 127.0.0.1:1863        alice signs in there, gets her lists, and signs out
+//	< alone
 //	> end                         both leave and sign out
 //	< c2s BASE64                  what each end received, a line for each connection
 //	< s2c BASE64
@@ -59,6 +61,10 @@ func run() error {
 				go listen(ctx, fromAlice)
 				fmt.Println("ready")
 			}
+		case "alone":
+			if err = alone(ctx, rest); err == nil {
+				fmt.Println("alone")
+			}
 		case "say":
 			err = toBob.Send(ctx, rest, 'N')
 		case "status":
@@ -71,6 +77,23 @@ func run() error {
 		case "end":
 			return end(ctx, server, toBob, fromAlice, a, b)
 		}
+	}
+	return err
+}
+
+// alone is a sign-in of alice and no more.
+func alone(ctx context.Context, address string) error {
+	c := msnptest.NewClient(msnptest.ClientConfig{Handle: alice, Password: "a"})
+	defer c.Close()
+	err := c.SignIn(ctx, address)
+	if err == nil {
+		_, err = c.Sync(ctx, 0)
+	}
+	if err == nil {
+		err = c.SetStatus(ctx, "NLN")
+	}
+	if err == nil {
+		err = c.SignOut(ctx)
 	}
 	return err
 }
