@@ -218,6 +218,7 @@ describe('the keyboard alone', () => {
         if (/Ctrl\+K/.test(a.keys.join())) continue;
         // What leads to other screens does so from everywhere, and the events have
         // the same actions in all their places: once is enough.
+        if (place === firstRun && frame.test(a.label)) continue; // there is nowhere to go to yet
         const key = `${frame.test(a.label) ? 'frame' : family(place)} ${a.label}`;
         if (tried.has(key)) continue;
         tried.add(key);
