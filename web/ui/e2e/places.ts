@@ -71,6 +71,7 @@ export const proxied: Place[] = [
   },
   { name: 'events, live', path: '/s/1?follow=1', ready: rows },
   { name: 'intercept', path: '/intercept', ready: (p) => p.getByRole('heading', { level: 1 }).waitFor() },
+  { name: 'replay', path: '/replay/1', ready: (p) => p.locator('main h1').first().waitFor() },
   { name: 'rules', path: '/intercept/rules', ready: (p) => p.getByRole('heading', { level: 1 }).waitFor() },
   {
     name: 'compose',
