@@ -53,7 +53,6 @@ type stream struct {
 	items  []int32 // of the side, in order
 	people []string
 	order  int // among those of its role in its session, from 1
-	ended  bool
 }
 
 // read is a side that was read.

@@ -50,7 +50,6 @@ type play struct {
 	report *Report
 	values values
 	live   map[*part]*talk
-	left   []int // steps of each part that are still to come, by part
 }
 
 // talk is a part on its live connection.
