@@ -59,10 +59,10 @@ describe.each(themes)('%s', (colorScheme) => {
   });
 });
 
-test('files of all sessions, and of one that has none', async () => {
+test('files of all sessions, and of one that there is not', async () => {
   const { page } = await lab.page(run.url);
   await page.goto(at(run, '/all/files'));
   await page.getByText('song.mp3').waitFor();
   await page.goto(at(run, '/s/999/files'));
-  await page.getByRole('heading', { name: 'No files' }).waitFor();
+  await page.getByRole('alert').getByText('there is no session 999').waitFor();
 });
