@@ -7,7 +7,7 @@ UI      := web/ui
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 export CGO_ENABLED ?= 1
 
-.PHONY: test lint unit fuzz-seeds page browser clean-clone bench web build tools
+.PHONY: test lint unit fuzz-seeds page browser long clean-clone bench web build tools
 
 test: tools lint unit page browser clean-clone ## everything CI checks
 
@@ -32,6 +32,9 @@ page: $(UI)/node_modules/.package-lock.json ## the page's checks, and proof that
 
 browser: $(UI)/node_modules/.package-lock.json ## the page in a real Chromium against the real binary
 	cd $(UI) && npm run --silent e2e
+
+long: $(UI)/node_modules/.package-lock.json ## the page's budgets, on a quiet machine, and a walk through its every action
+	cd $(UI) && npm run --silent long
 
 clean-clone: ## a stranger's build: fresh clone, no cgo, no Node
 	bash .ci/clean-clone

@@ -1,9 +1,11 @@
 // This file runs the browser tests: real Chromium against the real msnscope.
+// Budgets are times, which belong to a quiet machine, and the walk through every
+// action takes as long as all the others: `npm run long`.
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['e2e/**/*.e2e.ts'],
+    include: [process.env.LONG ? 'e2e/@(budgets|walk).e2e.ts' : 'e2e/!(budgets|walk).e2e.ts'],
     environment: 'node',
     fileParallelism: false,
     testTimeout: 60_000,
