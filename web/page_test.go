@@ -160,6 +160,7 @@ func TestLatestWindowWins(t *testing.T) {
 	tr.say(decode.C2S, pings(1000)...)
 	c := dial(t, serve(t, &Server{Store: store}))
 	c.send(`{"op":"sub","view":1,"epoch":1,"scope":"all","q":"cmd:PNG"}`)
+	c.untilTotal(1, 1, 1000) // before, a window would say how far the scan has come
 	const last = 500
 	for seq := 1; seq <= last; seq++ {
 		c.send(`{"op":"win","view":1,"epoch":1,"seq":%d,"from":%d,"n":512}`, seq, seq)
