@@ -5,25 +5,30 @@
 GO      ?= go
 UI      := web/ui
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-export CGO_ENABLED ?= 1
+
+# Without the race detector everything is built one way, in which a clone
+# elsewhere builds it too: so each package is compiled twice and not five times.
+STATIC   = CGO_ENABLED=0 GOFLAGS="$(shell $(GO) env GOFLAGS) -trimpath"
 
 .PHONY: test lint unit fuzz-seeds page browser long clean-clone bench web build tools
 
 test: tools lint unit page browser clean-clone ## everything CI checks
 
 build: ## the binary, static, without Node
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/msnscope ./cmd/msnscope
+	$(STATIC) $(GO) build -o bin/msnscope ./cmd/msnscope
 
 tools: ## system packages the tests drive: chromium, tshark
 	@scripts=.ci/tools; bash $$scripts
 
 lint:
 	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { echo "gofmt wants to change:"; gofmt -l $$(git ls-files '*.go'); exit 1; }
-	$(GO) vet ./...
-	$(GO) run $(STATICCHECK) ./...
+	$(STATIC) $(GO) vet ./...
+	$(STATIC) $(GO) run $(STATICCHECK) ./...
 
+# The race detector lets each program linger a second when it ends; the tests
+# start some hundreds.
 unit: ## all Go tests with the race detector; fuzz targets run their seeds
-	$(GO) test -race ./...
+	GORACE=atexit_sleep_ms=50 CGO_ENABLED=1 $(GO) test -race ./...
 
 page: $(UI)/node_modules/.package-lock.json ## the page's checks, and proof that web/dist is what its source builds
 	cd $(UI) && npm run --silent check && npm run --silent test && npm run --silent build

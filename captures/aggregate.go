@@ -10,10 +10,14 @@ import (
 	"time"
 
 	"msnscope/captures/index"
+	"msnscope/captures/tally"
 )
 
 // Wanted says what an Aggregate adds up.
 type Wanted uint8
+
+// maxPassed is how many blocks are added up at once without reading any.
+const maxPassed = 256
 
 // What can be added up.
 const (
@@ -104,6 +108,10 @@ func (a *Aggregate) share() float64 {
 // has tested is added up, ok when a block cannot be read: see View.test.
 func (a *Aggregate) advance(p *part) (more, ok bool) {
 	every := a.v.scan.everything()
+	timeline := every && a.want == WantTimeline
+	if timeline {
+		a.pass(p)
+	}
 	next, end := max(a.parts[p.c], 1), p.next
 	n := 0
 	for from := next; n < len(a.reads); n++ {
@@ -113,9 +121,12 @@ func (a *Aggregate) advance(p *part) (more, ok bool) {
 			break
 		}
 		number := p.at(every, i)
-		r, found := p.c.Find(number)
-		if !found {
+		r, err := p.c.Find(number)
+		if err != nil {
 			return false, false
+		}
+		if timeline && n > 0 && a.passes(p, &r, number) {
+			break
 		}
 		a.reads[n].p, a.reads[n].ref, a.reads[n].from = p, r, number
 		from = r.End()
@@ -136,10 +147,38 @@ func (a *Aggregate) advance(p *part) (more, ok bool) {
 	return next < end, true
 }
 
+// pass adds up blocks by their facts, as long as all of a block happened within
+// one cell of the timeline: those need not be read.
+func (a *Aggregate) pass(p *part) {
+	for range maxPassed {
+		next := max(a.parts[p.c], 1)
+		if next >= p.next {
+			return
+		}
+		r, err := p.c.Find(next)
+		if err != nil || !a.passes(p, &r, next) {
+			return
+		}
+		f := &r.Facts
+		a.sums.timeline.AddAll(f.Min, &tally.Cell{
+			Events: [2]int64{int64(f.Events[0]), int64(f.Events[1])}, Bytes: f.Bytes, Errors: int64(f.Errors),
+		})
+		a.parts[p.c] = r.End()
+		a.rev++
+	}
+}
+
+// passes reports whether facts say what all of a block adds, of which event from
+// is the next one to be added.
+func (a *Aggregate) passes(p *part, r *index.Ref, from int64) bool {
+	f := &r.Facts
+	return from == r.First && r.End() <= p.next && f.Count == f.Events[0]+f.Events[1]+f.Notes && a.sums.timeline.OneCell(f.Min, f.Max)
+}
+
 // read reads the heads of blocks.
 func (a *Aggregate) read(reads []reading) {
 	one := func(r *reading) {
-		r.scan.HeadOnly = true
+		r.scan.Depth = index.Columns
 		r.b, r.err = r.p.c.Read(&r.ref, &r.scan)
 	}
 	workers := min(len(a.v.scans), len(reads))
@@ -185,7 +224,7 @@ func (a *Aggregate) request(r *reading, n int64) (cmd [3]byte) {
 		return cmd
 	}
 	a.sums.lookups++
-	if ref, ok := r.p.c.Find(n); ok {
+	if ref, err := r.p.c.Find(n); err == nil {
 		if b, err := r.p.c.Read(&ref, nil); err == nil { // kept: the next error often has its request there too
 			cmd = b.Command(int(n - ref.First))
 		}

@@ -259,3 +259,55 @@ func BenchmarkAggregate(b *testing.B) {
 		})
 	}
 }
+
+// A timeline alone takes blocks of which all is in one cell without reading them:
+// it comes to the same.
+func TestTimelineFromFacts(t *testing.T) {
+	s := openStore(t, t.TempDir(), Options{})
+	k := newSource(t, s, 1, true, 1)
+	v := s.View(Scope{}, nil)
+	alone, read := v.NewAggregate(WantTimeline), v.NewAggregate(WantTimeline|WantNumbers)
+	for range 20_000 { // so that cells of a millisecond do not do
+		k.event()
+	}
+	same := func(a *Aggregate) {
+		t.Helper()
+		read.Advance(context.Background(), 0)
+		for _, n := range []int{30, 5000} {
+			width, cells := a.Timeline(n)
+			wantWidth, want := read.Timeline(n)
+			if width != wantWidth || !slices.Equal(cells, want) {
+				t.Fatalf("cells of %d ns: %v\nwant of %d: %v", width, cells, wantWidth, want)
+			}
+		}
+	}
+	for burst := range 12 {
+		base := k.at + 1e12
+		for range 1500 + 100*(burst%7) {
+			k.event()
+			k.at = base
+		}
+		if burst == 6 {
+			if err := s.index().Sync(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		v.Advance(context.Background(), 0)
+		if burst%3 == 0 {
+			alone.Advance(context.Background(), time.Nanosecond)
+			continue
+		}
+		alone.Advance(context.Background(), 0)
+		same(alone)
+	}
+	anew, passed := v.NewAggregate(WantTimeline), int64(0)
+	for p, more := v.parts[0], true; more; more, _ = anew.advance(p) {
+		before := anew.parts[p.c]
+		anew.pass(p)
+		passed += anew.parts[p.c] - before
+	}
+	same(anew)
+	if passed < 1000 {
+		t.Errorf("only %d events were not read", passed)
+	}
+}

@@ -76,10 +76,13 @@ func (a *Aggregate) Timeline(n int) (width int64, cells []tally.Cell) {
 			if guess == nil {
 				guess = line.Clone()
 			}
-			p.c.Next(next, func(f *index.Facts) bool {
+			_, _, err := p.c.Next(next, func(f *index.Facts) bool {
 				guess.AddAbout(f.Min, f.Max, int64(f.Count))
 				return false
 			})
+			if err != nil {
+				break // what is known of some is a guess as well
+			}
 		}
 		if guess != nil {
 			line = guess

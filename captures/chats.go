@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"msnscope/captures/chat"
 	"msnscope/captures/event"
@@ -35,6 +36,7 @@ type Chat struct {
 	ID          int64  // the id of its first connection
 	Key         string // switchboard session id, "" while nobody has said it
 	Connections []event.Connection
+	Read        float64 // share of the chat's events that it was put together of so far, 1: all
 }
 
 // Live reports whether a connection of the chat is open on a running proxy.
@@ -66,24 +68,27 @@ type keptChat struct {
 	look  int64 // the newest that it was part of
 }
 
-// Chats calls use with the chats of a session in order of their beginnings.
-// index.ErrNotFound if there is no such session.
-func (s *Store) Chats(ctx context.Context, session int64, use func([]Chat)) error {
-	if _, ok := s.Session(session); !ok {
+// Chats calls use with the chats of a session in order of their beginnings, as
+// far as they could be read within that time (0: as long as it takes); the next
+// look goes on from there. index.ErrNotFound if there is no such session.
+func (s *Store) Chats(ctx context.Context, session int64, within time.Duration, use func([]Chat)) error {
+	of, ok := s.Session(session)
+	if !ok {
 		return index.ErrNotFound
 	}
-	return s.withChats(ctx, session, func(g *group) bool { return slices.Contains(g.sessions, session) }, use)
+	return s.withChats(ctx, session, of.Conns, within, use)
 }
 
-// Chat calls use with the chat that a connection belongs to. index.ErrNotFound
-// if it is none of a switchboard.
-func (s *Store) Chat(ctx context.Context, connection int64, use func(*Chat)) error {
+// Chat calls use with the chat that a connection belongs to, as far as it could
+// be read within that time, as Chats does. index.ErrNotFound if it is none of a
+// switchboard.
+func (s *Store) Chat(ctx context.Context, connection int64, within time.Duration, use func(*Chat)) error {
 	c, ok := s.Connection(connection)
 	if !ok || c.Role != decode.RoleSB {
 		return index.ErrNotFound
 	}
 	found := false
-	err := s.withChats(ctx, connection, func(g *group) bool { return slices.Contains(g.conns, connection) }, func(list []Chat) {
+	err := s.withChats(ctx, connection, []int64{connection}, within, func(list []Chat) {
 		if len(list) > 0 {
 			found = true
 			use(&list[0])
@@ -97,39 +102,33 @@ func (s *Store) Chat(ctx context.Context, connection int64, use func(*Chat)) err
 
 // group is the connections of a chat.
 type group struct {
-	key      string
-	id       int64
-	conns    []int64
-	sessions []int64
-	firsts   []int64 // numbers of the connections' first events
+	key    string
+	id     int64
+	conns  []int64
+	firsts []int64 // numbers of the connections' first events
 }
 
-// groups puts the switchboard connections of a capture together that wanted
-// takes.
-func groups(c *index.Capture, wanted func(*group) bool) []*group {
-	byKey := map[string]*group{}
+// groups returns the chats that connections of a capture are part of.
+func groups(c *index.Capture, connections []int64) ([]*group, error) {
+	chats, err := c.ChatsOf(connections)
+	if err != nil {
+		return nil, err
+	}
 	var list []*group
-	c.EachConnection(func(v *event.Connection, first int64) {
-		if v.Role != decode.RoleSB {
-			return
+	for _, chat := range chats {
+		g := &group{key: chat.Key, id: chat.Connections[0], conns: chat.Connections}
+		for _, id := range g.conns {
+			span := c.Spans([]int64{id % event.ConnectionsPerCapture}, nil)[0]
+			g.firsts = append(g.firsts, span.First)
 		}
-		key := strings.ToLower(v.Chat)
-		g := byKey[key]
-		if g == nil || key == "" {
-			g = &group{key: key, id: v.ID}
-			byKey[key] = g
-			list = append(list, g)
-		}
-		g.conns = append(g.conns, v.ID)
-		g.sessions = append(g.sessions, v.Session)
-		g.firsts = append(g.firsts, first)
-	})
-	return slices.DeleteFunc(list, func(g *group) bool { return !wanted(g) })
+		list = append(list, g)
+	}
+	return list, nil
 }
 
-// withChats brings the wanted chats of the capture that something belongs to up
-// to date and calls use with them.
-func (s *Store) withChats(ctx context.Context, of int64, wanted func(*group) bool, use func([]Chat)) error {
+// withChats brings the chats that connections are part of, of the capture that of
+// belongs to, up to date and calls use with them.
+func (s *Store) withChats(ctx context.Context, of int64, connections []int64, within time.Duration, use func([]Chat)) error {
 	x := s.index()
 	number := int(of / event.ConnectionsPerCapture)
 	list := x.Captures()
@@ -144,16 +143,20 @@ func (s *Store) withChats(ctx context.Context, of int64, wanted func(*group) boo
 		k.index, k.kept = x, map[int64]*keptChat{}
 	}
 	k.looks++
-	gs := groups(list[i], wanted)
+	gs, err := groups(list[i], connections)
+	if err != nil {
+		return err
+	}
 	for _, g := range gs {
 		k.prepare(g)
 	}
-	if err := k.carryOn(ctx, list[i], gs); err != nil {
+	read, err := k.carryOn(ctx, list[i], gs, within)
+	if err != nil {
 		return err
 	}
 	chats := make([]Chat, 0, len(gs))
 	for _, g := range gs {
-		c := Chat{Chat: k.kept[g.id].chat, ID: g.id}
+		c := Chat{Chat: k.kept[g.id].chat, ID: g.id, Read: read}
 		for _, id := range g.conns {
 			if v, ok := s.Connection(id); ok {
 				c.Connections = append(c.Connections, v)
@@ -191,10 +194,13 @@ func (k *captureChats) prepare(g *group) {
 	at.key, at.conns, at.look = g.key, g.conns, k.looks
 }
 
-// carryOn feeds the chats with what has happened since.
-func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*group) error {
+// carryOn feeds the chats with what has happened since, no longer than that
+// time if it is not 0, and returns the share of their events that they have been
+// fed with.
+func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*group, within time.Duration) (float64, error) {
+	began := time.Now()
 	end := c.Status().Events
-	from := end + 1
+	from, first := end+1, end
 	byConn, byKey := map[int64]*keptChat{}, map[string]*keptChat{}
 	for _, g := range gs {
 		at := k.kept[g.id]
@@ -202,7 +208,10 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 			at.after = end // nothing was said on it so far
 		}
 		from = min(from, at.after+1)
-		for _, id := range g.conns {
+		for i, id := range g.conns {
+			if g.firsts[i] != 0 {
+				first = min(first, g.firsts[i])
+			}
 			byConn[id%event.ConnectionsPerCapture] = at
 		}
 		if g.key != "" {
@@ -226,18 +235,21 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 	for n := from; n <= end; {
 		if err := ctx.Err(); err != nil {
 			k.reached(gs, n-1) // the next look goes on from here
-			return err
+			return 0, err
 		}
-		r, ok := c.Next(n, wanted)
-		if !ok || r.First > end {
+		r, ok, err := c.Next(n, wanted)
+		if err == nil && (!ok || r.First > end) {
 			break
 		}
-		b, err := c.Read(&r, &memory)
+		var b *index.Block
+		if err == nil {
+			b, err = c.Read(&r, &memory)
+		}
 		if err != nil {
 			for _, g := range gs { // fed in part
 				delete(k.kept, g.id)
 			}
-			return err
+			return 0, err
 		}
 		for i := int(max(n-r.First, 0)); i < b.Len() && r.First+int64(i) <= end; i++ {
 			at, rings := byConn[b.Connection(i)], b.Command(i) == [3]byte{'R', 'N', 'G'}
@@ -259,9 +271,13 @@ func (k *captureChats) carryOn(ctx context.Context, c *index.Capture, gs []*grou
 			}
 		}
 		n = r.End()
+		if within > 0 && n <= end && time.Since(began) >= within {
+			k.reached(gs, n-1)
+			return max(0, float64(n-first)/float64(end+1-first)), nil
+		}
 	}
 	k.reached(gs, end)
-	return nil
+	return 1, nil
 }
 
 // reached notes up to which event chats were fed.
@@ -315,83 +331,4 @@ func valueOf(a *decode.Annotation, name string) string {
 		}
 	}
 	return ""
-}
-
-// ChatRows returns n lines of a chat from number from on, with their words and
-// the files that invitations in it led to.
-func (s *Store) ChatRows(c *Chat, from, n int) ([]chat.Row, error) {
-	r := chat.Reader{Event: s.Event}
-	from = min(max(from, c.First), c.Total())
-	n = min(n, c.Total()-from)
-	rows := make([]chat.Row, 0, n)
-	var files map[int64]*event.Connection
-	for i := from; i < from+n; i++ {
-		row, err := r.Read(c.Chat, i)
-		if err != nil {
-			return nil, err
-		}
-		if row.Offer != nil && row.Offer.File != "" {
-			if files == nil {
-				files = s.filesByEvent(c.ID / event.ConnectionsPerCapture)
-			}
-			for _, id := range [...]int64{row.Event, row.Seen} {
-				if f := files[id]; f != nil && id != 0 {
-					row.File = event.AppendTransfer(nil, f)
-				}
-			}
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
-}
-
-// filesByEvent returns the connections of a capture that carry files, by the
-// messages that led to them.
-func (s *Store) filesByEvent(capture int64) map[int64]*event.Connection {
-	files := map[int64]*event.Connection{}
-	for _, c := range s.index().Captures() {
-		if int64(c.Number()) != capture {
-			continue
-		}
-		c.EachConnection(func(v *event.Connection, _ int64) {
-			if v.File == nil {
-				return
-			}
-			mine := *v
-			for _, id := range v.File.Events {
-				files[id] = &mine
-			}
-		})
-	}
-	return files
-}
-
-// maxFindText is how many lines one search looks at.
-const maxFindText = 200_000
-
-// FindInChat returns the number of the first line from number from on, or
-// backwards, with that text in what was said or in what happened, in any case
-// of letters; -1 if there is none.
-func (s *Store) FindInChat(ctx context.Context, c *Chat, text string, from int, back bool) (int, error) {
-	r := chat.Reader{Event: s.Event}
-	text = strings.ToLower(text)
-	step := 1
-	if back {
-		step = -1
-	}
-	for i, n := from, 0; i >= c.First && i < c.Total() && n < maxFindText; i, n = i+step, n+1 {
-		if err := ctx.Err(); err != nil {
-			return -1, err
-		}
-		row, err := r.Read(c.Chat, i)
-		if err != nil {
-			return -1, err
-		}
-		for _, words := range [...]string{row.Text, row.Words, row.Delivered} {
-			if strings.Contains(strings.ToLower(words), text) {
-				return i, nil
-			}
-		}
-	}
-	return -1, nil
 }

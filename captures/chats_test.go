@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,7 +21,7 @@ import (
 func chatsText(t *testing.T, s *Store, session int64) string {
 	t.Helper()
 	var text []byte
-	err := s.Chats(t.Context(), session, func(list []Chat) {
+	err := s.Chats(t.Context(), session, 0, func(list []Chat) {
 		for i := range list {
 			c := &list[i]
 			rows, err := s.ChatRows(c, 0, c.Total())
@@ -90,14 +91,14 @@ func TestChatsGoOn(t *testing.T) {
 	a.say(decode.S2C, "BYE bob@hotmail.com\r\n")
 	same()
 	conns := s.Connections(session)
-	if err := s.Chat(t.Context(), conns[0].ID, func(*Chat) {}); !errors.Is(err, index.ErrNotFound) {
+	if err := s.Chat(t.Context(), conns[0].ID, 0, func(*Chat) {}); !errors.Is(err, index.ErrNotFound) {
 		t.Errorf("a notification server has a chat: %v", err)
 	}
 	for _, c := range s.Connections(0) {
 		if c.Role != decode.RoleSB {
 			continue
 		}
-		err := s.Chat(t.Context(), c.ID, func(ch *Chat) {
+		err := s.Chat(t.Context(), c.ID, 0, func(ch *Chat) {
 			if ch.Messages != 40 || ch.Total() != 44 || ch.Key != "17" || len(ch.Connections) != 2 || !ch.Live() {
 				t.Errorf("%d messages, %d lines, chat %q, %d connections", ch.Messages, ch.Total(), ch.Key, len(ch.Connections))
 			}
@@ -106,8 +107,53 @@ func TestChatsGoOn(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	if err := s.Chats(t.Context(), 99, func([]Chat) {}); !errors.Is(err, index.ErrNotFound) {
+	if err := s.Chats(t.Context(), 99, 0, func([]Chat) {}); !errors.Is(err, index.ErrNotFound) {
 		t.Errorf("no such session: %v", err)
+	}
+}
+
+// A long chat can be looked at before all of it has been read: what is there
+// then is its beginning, and looking on comes to the same end.
+func TestChatsReadInPieces(t *testing.T) {
+	s := openStore(t, t.TempDir(), Options{})
+	f := recordInto(t, s)
+	ns := newTalk(t, f, 1044)
+	ns.say(decode.C2S, "XFR 4 SB\r\n")
+	ns.say(decode.S2C, "XFR 4 SB 127.0.0.1:1864 CKI 17.4\r\n")
+	a := switchboard(t, f, 1050)
+	a.say(decode.C2S, "USR 1 alice@hotmail.com 17.4\r\n")
+	const head = "Content-Type: text/plain; charset=UTF-8\r\n\r\n"
+	for i := range 3000 {
+		text := fmt.Sprintf("%s%0200d", head, i)
+		a.say(decode.C2S, fmt.Sprintf("MSG %d N %d\r\n%s", i+3, len(text), text))
+	}
+	caughtUp(t, s)
+	session := s.Sessions()[0].ID
+	whole := chatsText(t, s, session)
+	s.chats.list = nil
+	looks, lines, read := 0, 0, 0.0
+	for read < 1 {
+		looks++
+		err := s.Chats(t.Context(), session, time.Nanosecond, func(list []Chat) {
+			c := &list[0]
+			if c.Total() < lines || c.Read <= read {
+				t.Errorf("look %d: %d lines after %d, %v read after %v", looks, c.Total(), lines, c.Read, read)
+			}
+			lines, read = c.Total(), c.Read
+			rows, err := s.ChatRows(c, 0, 3)
+			if err != nil || len(rows) != 3 || rows[2].Text[197:] != "002" {
+				t.Fatalf("look %d: %+v, %v", looks, rows, err)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if looks < 3 {
+		t.Errorf("all was read in %d looks", looks)
+	}
+	if d := cmp.Diff(whole, chatsText(t, s, session)); d != "" {
+		t.Errorf("(-at once +in pieces): %s", d)
 	}
 }
 
@@ -119,7 +165,7 @@ func TestChatOfACapture(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, x := range s.Sessions()[:3] {
-		err := s.Chats(t.Context(), x.ID, func(list []Chat) {
+		err := s.Chats(t.Context(), x.ID, 0, func(list []Chat) {
 			if len(list) != 1 || list[0].ID != 7 || list[0].Messages != 3 || list[0].Total() != 11 || len(list[0].Connections) != 3 {
 				t.Fatalf("session %d: %d chats", x.ID, len(list))
 			}

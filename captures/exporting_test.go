@@ -135,6 +135,7 @@ var (
 	word     = regexp.MustCompile(`[\p{L}\p{N}]{4,}`)
 	base64s  = regexp.MustCompile(`[A-Za-z0-9+/]{8,}={0,2}`)
 	percents = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	numbers  = regexp.MustCompile(`^[0-9][0-9 .+-]{6,}$`)
 )
 
 // originals are the words that name somebody or say something in a store.
@@ -143,7 +144,13 @@ func originals(t *testing.T, s *captures.Store) map[string]bool {
 	words := map[string]bool{}
 	add := func(text string) {
 		for _, w := range word.FindAllString(text, -1) {
-			words[strings.ToLower(w)] = true
+			// A few digits come up by chance: an invented number may have them.
+			if len(w) > 6 || strings.Trim(w, "0123456789") != "" {
+				words[strings.ToLower(w)] = true
+			}
+		}
+		if numbers.MatchString(text) { // a telephone number, a cookie: as a whole
+			words[text] = true
 		}
 	}
 	err := s.Walk(t.Context(), captures.Scope{}, nil, func(e *event.Event) error {
@@ -251,7 +258,7 @@ func TestPseudonymisedExportsTellNothing(t *testing.T) {
 				found[w] = true
 			}
 			for w := range words {
-				if found[w] || strings.HasPrefix(w, "zq") && strings.Contains(b, w) {
+				if found[w] || (strings.HasPrefix(w, "zq") || numbers.MatchString(w)) && strings.Contains(b, w) {
 					t.Errorf("%s, %s: the word %q is in it", filepath.Base(file), f.Name, w)
 				}
 			}

@@ -154,7 +154,7 @@ func (d *feed) finalReport() Report {
 // spoken returns the first connections of a capture with MSNP in them, and how
 // many there are.
 func spoken(c *index.Capture) (first []event.Connection, all int64) {
-	c.EachConnection(func(v *event.Connection, _ int64) {
+	c.EachConnection(func(v *event.Connection) {
 		if !v.MSNP {
 			return
 		}

@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"msnscope/captures/event"
 	"msnscope/captures/follow"
 	"msnscope/captures/index"
 	"msnscope/captures/pcapfile"
@@ -59,8 +58,7 @@ type feed struct {
 	w       *index.Writer
 	src     *os.File
 	base    int64        // offset of the first byte read
-	read    int64        // bytes read
-	at      atomic.Int64 // how far the file was read, for others
+	at      atomic.Int64 // how far the file was read
 	fw      *follow.Follower
 	packets int64
 	last    int64 // offset of the last packet, -1 if none
@@ -191,18 +189,13 @@ func (d *feed) follow(ctx context.Context) (err error) {
 	if err != nil {
 		return d.unreadable(err)
 	}
-	var p pcapfile.Packet
-	for i := 1; r != nil; i++ {
-		if i%checkEvery == 0 {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			d.tell(false)
+	for r != nil {
+		read := d.packetwise
+		if !d.f.live {
+			read = d.ahead
 		}
 		var problem *pcapfile.Problem
-		switch err := r.Next(&p); {
-		case err == nil:
-			d.packet(&p)
+		switch err := read(ctx, r); {
 		case errors.As(err, &problem):
 			d.problem(problem.Text)
 		case err == io.EOF, err == io.ErrUnexpectedEOF:
@@ -222,6 +215,32 @@ func (d *feed) follow(ctx context.Context) (err error) {
 	return d.finish()
 }
 
+// packetwise follows the packets of a live capture up to an error, for which
+// positions are kept from which following may resume.
+func (d *feed) packetwise(ctx context.Context, r *pcapfile.Reader) error {
+	var p pcapfile.Packet
+	for i := 1; ; i++ {
+		if i%checkEvery == 0 {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+		}
+		if err := r.Next(&p); err != nil {
+			return err
+		}
+		d.packet(&p)
+	}
+}
+
+// ahead follows the packets of any other file up to an error.
+func (d *feed) ahead(ctx context.Context, r *pcapfile.Reader) error {
+	return d.fw.Read(r, func(packets int64) error {
+		d.count(packets)
+		d.tell(false)
+		return ctx.Err()
+	})
+}
+
 // begin starts a follower that numbers on from what there is.
 func (d *feed) begin() {
 	d.fw = follow.New(d.f.number, (*sink)(d))
@@ -235,7 +254,7 @@ func (d *feed) reader(ctx context.Context) (*pcapfile.Reader, error) {
 		if _, err := d.src.Seek(d.base, io.SeekStart); err != nil {
 			return nil, err
 		}
-		d.read = 0
+		d.at.Store(d.base)
 		r, err := pcapfile.NewReader(d)
 		if err == nil {
 			return r, nil
@@ -253,8 +272,7 @@ func (d *feed) reader(ctx context.Context) (*pcapfile.Reader, error) {
 // Read reads from the file and counts.
 func (d *feed) Read(p []byte) (int, error) {
 	n, err := d.src.Read(p)
-	d.read += int64(n)
-	d.at.Store(d.base + d.read)
+	d.at.Add(int64(n))
 	return n, err
 }
 
@@ -274,9 +292,14 @@ func (d *feed) packet(p *pcapfile.Packet) {
 		d.cut(p)
 	}
 	d.section, d.last = p.Section, p.Offset
-	d.packets++
 	d.fw.Packet(p)
-	if d.packets%reportEvery == 0 {
+	d.count(1)
+}
+
+// count counts packets that were followed, and has counts told from time to time.
+func (d *feed) count(packets int64) {
+	before := d.packets / reportEvery
+	if d.packets += packets; d.packets/reportEvery != before {
 		d.fw.Report()
 	}
 }
@@ -361,44 +384,4 @@ func (d *feed) finish() error {
 	}
 	d.w.Finish(size, d.packets)
 	return nil
-}
-
-func (d *feed) problem(text string) {
-	if len(d.report.Problems) < maxListed {
-		d.report.Problems = append(d.report.Problems, text)
-	}
-}
-
-// tell reports progress, not too often.
-func (d *feed) tell(end bool) {
-	if d.progress == nil || !end && time.Since(d.told) < progressInterval {
-		return
-	}
-	d.told = time.Now()
-	events, _, _ := d.w.Counts()
-	d.progress(Progress{Bytes: d.read, Size: d.size, Packets: d.packets, Events: events})
-}
-
-// sink is the feed as the follower's Sink.
-type sink feed
-
-func (k *sink) Event(e *event.Event) {
-	if e.Answers != 0 && k.follows && k.s.answered != nil {
-		k.s.answered(e)
-	}
-	if e.Kind == event.Gap {
-		k.report.Gaps++
-		k.report.Missing += max(e.Missing, 0)
-	}
-	k.w.Event(e)
-}
-func (k *sink) Connection(c *event.Connection) { k.w.Connection(c) }
-func (k *sink) Session(s *event.Session)       { k.w.Session(s) }
-func (k *sink) Ignored(c *event.Connection, why string) {
-	k.w.Skipped(c)
-	if len(k.report.Ignored) < maxListed {
-		k.report.Ignored = append(k.report.Ignored, Ignored{Connection: *c, Why: why})
-	} else {
-		k.report.MoreIgnored++
-	}
 }

@@ -49,6 +49,19 @@ func (s *Store) Sessions() []event.Session {
 	return all
 }
 
+// SessionsOf returns the sessions of a capture, like Sessions.
+func (s *Store) SessionsOf(number int) []event.Session {
+	c := s.capture(int64(number))
+	if c == nil {
+		return nil
+	}
+	st, all := c.State(), c.Sessions()
+	for i := range all {
+		all[i].Imported, all[i].Label = !st.Live, s.marks.Session(st.Name, all[i].ID)
+	}
+	return all
+}
+
 // nameOf returns the name of a capture's file, "" if there is no such capture.
 func (s *Store) nameOf(number int64) string {
 	if c := s.capture(number); c != nil {
@@ -91,6 +104,7 @@ func (s *Store) LabelSession(id int64, change marks.SessionChange) (event.Label,
 	}
 	l, err := s.marks.PutSession(s.nameOf(id/event.ConnectionsPerCapture), id, change)
 	s.revBase.Add(1)
+	s.changing.add(id)
 	s.index().Wake()
 	return l, err
 }
@@ -134,6 +148,7 @@ func (s *Store) reloadMarks() {
 	}
 	if changed {
 		s.revBase.Add(1)
+		s.changing.add(0)
 		s.index().Wake()
 	}
 }
@@ -176,22 +191,24 @@ func (v *View) remark() {
 
 // retest tests one event again.
 func (v *View) retest(p *part, n int64) {
-	r, ok := p.c.Find(n)
-	if !ok {
+	r, err := p.c.Find(n)
+	if err == index.ErrNotFound {
 		return
 	}
 	v.scan.in(p.c)
-	err := v.scan.block(&r, n, func(m int64, b *index.Block, i int, selected bool) error {
-		if m != n {
+	if err == nil {
+		err = v.scan.block(&r, n, func(m int64, b *index.Block, i int, selected bool) error {
+			if m != n {
+				return errOne
+			}
+			if p.sel.put(n, selected) {
+				v.redone++
+				p.errs.put(n, selected && b.Error(i))
+				v.moved++
+			}
 			return errOne
-		}
-		if p.sel.put(n, selected) {
-			v.redone++
-			p.errs.put(n, selected && b.Error(i))
-			v.moved++
-		}
-		return errOne
-	})
+		})
+	}
 	if err != nil && err != errOne {
 		p.next = min(p.next, n) // it cannot be read at present: from here on again
 		p.sel.cut(n)

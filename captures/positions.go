@@ -51,10 +51,9 @@ func (v *View) Rows(from int64, n int) ([]*event.Event, error) {
 		for ; from < total && len(rows) < n; from++ {
 			number := p.at(every, max(from, 0))
 			if b == nil || number >= r.End() {
-				var ok bool
 				var err error
-				if r, ok = p.c.Find(number); !ok {
-					return rows, index.ErrNotFound
+				if r, err = p.c.Find(number); err != nil {
+					return rows, err
 				}
 				if b, err = p.c.Read(&r, nil); err != nil {
 					return rows, err
@@ -97,11 +96,11 @@ func (v *View) IndexTime(t int64) int64 {
 	for _, p := range v.parts {
 		total := p.total(every)
 		for i := int64(0); i < total; {
-			r, ok := p.c.Next(p.at(every, i), func(f *index.Facts) bool { return f.Max >= t })
-			if !ok {
+			r, ok, err := p.c.Next(p.at(every, i), func(f *index.Facts) bool { return f.Max >= t })
+			if !ok || err != nil {
 				break
 			}
-			b, err := p.c.Read(&r, &index.Scan{HeadOnly: true})
+			b, err := p.c.Read(&r, &index.Scan{Depth: index.Columns})
 			if err != nil {
 				break
 			}
@@ -168,15 +167,16 @@ func (p *part) nextError(every bool, n int64, step int) int64 {
 	for {
 		var r index.Ref
 		var ok bool
+		var err error
 		if step > 0 {
-			r, ok = p.c.Next(n+1, has)
+			r, ok, err = p.c.Next(n+1, has)
 		} else {
-			r, ok = p.c.Previous(n-1, has)
+			r, ok, err = p.c.Previous(n-1, has)
 		}
-		if !ok {
+		if !ok || err != nil {
 			return 0
 		}
-		b, err := p.c.Read(&r, &index.Scan{HeadOnly: true})
+		b, err := p.c.Read(&r, &index.Scan{Depth: index.Kinds})
 		if err != nil {
 			return 0
 		}

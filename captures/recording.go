@@ -93,7 +93,7 @@ func (s *Store) beginLive(f *file) (*liveFile, error) {
 	if f == nil {
 		l.f = s.addFile(liveName)
 	} else if c := s.capture(int64(f.number)); c != nil {
-		if r, ok := c.Find(1); ok {
+		if r, err := c.Find(1); err == nil {
 			l.begun = time.Unix(0, r.Facts.Min)
 		}
 	}
@@ -140,7 +140,7 @@ func (s *Store) lastLive() (*file, error) {
 	if c == nil || !c.State().Finished {
 		return nil, nil
 	}
-	if r, ok := c.Find(1); ok && s.keep.due(size, time.Unix(0, r.Facts.Min), 1) {
+	if r, err := c.Find(1); err == nil && s.keep.due(size, time.Unix(0, r.Facts.Min), 1) {
 		return nil, nil
 	}
 	return f, nil

@@ -1,5 +1,6 @@
 // This file tests events against a scope and a filter, block by block. What
-// can be told from a block's facts or from its columns is told from them.
+// can be told from a block's facts, from the kinds of its events or from its
+// columns is told from them: see judge.go.
 
 package captures
 
@@ -27,15 +28,13 @@ type scanner struct {
 	asks  string        // q as text
 
 	// What the filter says of all events that it selects.
-	commands    [][3]byte      // nil: any event
-	names       []string       // the same
 	connections []int64        // nil: any
 	handles     []index.Handle // nil: any
 	says        []index.Words
 	from, to    int64 // times
-	errors      bool  // error replies only
 	noted       bool  // events with warnings only
 	open        bool  // unanswered requests only
+	chats       bool  // it matters to which chat an event belongs
 	marked      bool  // events to which a user has added something only
 
 	marks *marks.Log
@@ -43,14 +42,22 @@ type scanner struct {
 	added []marks.Marked
 
 	c        *index.Capture
-	grouping int                   // of members
-	members  []int64               // connections of scope.Session in c
-	spans    []index.Span          // of the members, of s.connections and of scope.Connection in c
-	chats    map[int64]*event.Chat // by connections in c
-	chatting int64                 // of chats
+	grouping int          // of members
+	members  []int64      // connections of scope.Session in c
+	spans    []index.Span // of the members, of s.connections and of scope.Connection in c
+
+	whole bool // the selected events are wanted, not only which they are
+	words bool // the filter reads no more of an event than index.Texts has
 
 	memory   index.Scan
-	sessions []int64
+	kinds    [256]judged // see judge
+	selected [256]bool   // by place in the kinds of a block
+	isError  [256]bool   // the same
+	outline  []byte      // memory of outlines
+	unsure   bool        // the kinds of the last block did not tell what is selected
+	deep     bool        // the bytes of the last block were needed
+	at       *index.Ref  // the block at hand
+	sessions []int64     // of its events, empty while nobody has asked
 	ev       event.Event
 }
 
@@ -60,14 +67,6 @@ func newScanner(m *marks.Log, scope Scope, q *filter.Query) *scanner {
 		return s
 	}
 	s.q, s.asks = q, q.String()
-	if names, ok := q.Commands(); ok {
-		s.names, s.commands = names, [][3]byte{}
-		for _, n := range names {
-			if len(n) == 3 {
-				s.commands = append(s.commands, [3]byte([]byte(n)))
-			}
-		}
-	}
 	if ids, ok := q.Connections(); ok {
 		s.connections = append([]int64{}, ids...)
 	}
@@ -84,8 +83,10 @@ func newScanner(m *marks.Log, scope Scope, q *filter.Query) *scanner {
 			s.says = append(s.says, index.WordsOf(words))
 		}
 	}
+	s.chats = strings.Contains(s.asks, "chat")
+	s.words = !q.ReadsColumns() && scope == Scope{}
 	s.from, s.to = q.Times()
-	s.errors, s.noted, s.open, s.marked = q.OnlyErrors(), q.OnlyNoted(), q.OnlyUnanswered(), q.OnlyMarked()
+	s.noted, s.open, s.marked = q.OnlyNoted(), q.OnlyUnanswered(), q.OnlyMarked()
 	return s
 }
 
@@ -98,7 +99,7 @@ func (s *scanner) bySession() bool {
 }
 
 // byChat reports whether it matters to which chat an event belongs.
-func (s *scanner) byChat() bool { return strings.Contains(s.asks, "chat") }
+func (s *scanner) byChat() bool { return s.chats }
 
 // byAnswers reports whether it matters which requests are answered.
 func (s *scanner) byAnswers() bool { return strings.Contains(s.asks, "unanswered") }
@@ -113,12 +114,10 @@ func (s *scanner) covers(c *index.Capture) bool {
 // in makes the scanner ready for a capture as it is now.
 func (s *scanner) in(c *index.Capture) {
 	if s.c != c {
-		s.c, s.grouping, s.chatting, s.name = c, -1, -1, c.State().Name
+		s.c, s.grouping, s.name = c, -1, c.State().Name
 	}
 	if s.byChat() {
-		if chats, count, same := c.Chats(s.chatting); !same {
-			s.chats, s.chatting = chats, count
-		}
+		c.ChatChanged(0) // brings up to date what ChatOf says
 	}
 	if s.scope.Session != 0 {
 		if ks, grouping, same := c.Members(s.scope.Session, s.grouping); !same {
@@ -144,8 +143,7 @@ func (s *scanner) inScope(f *index.Facts) bool {
 
 // may reports whether a block may hold selected events of the scope.
 func (s *scanner) may(f *index.Facts) bool {
-	if !s.inScope(f) || f.Max < s.from || f.Min > s.to || s.errors && f.Errors == 0 ||
-		s.noted && f.Noted == 0 || s.open && !f.HasUnanswered() {
+	if !s.inScope(f) || f.Max < s.from || f.Min > s.to || s.noted && f.Noted == 0 || s.open && !f.HasUnanswered() {
 		return false
 	}
 	if s.connections != nil && !hasAny(f, s.connections, s.spans[len(s.members):]) {
@@ -154,15 +152,7 @@ func (s *scanner) may(f *index.Facts) bool {
 	if s.handles != nil && !slices.ContainsFunc(s.handles, f.HasHandle) || s.says != nil && !slices.ContainsFunc(s.says, f.Says) {
 		return false
 	}
-	if s.commands == nil {
-		return true
-	}
-	for _, n := range s.names {
-		if f.HasCommand(n) {
-			return true
-		}
-	}
-	return false
+	return s.q == nil || f.HasKind(s.mayBe)
 }
 
 func hasAny(f *index.Facts, connections []int64, spans []index.Span) bool {
@@ -175,23 +165,31 @@ func hasAny(f *index.Facts, connections []int64, spans []index.Span) bool {
 }
 
 // block tests the events of a block from number n on, and calls found for
-// those in the scope. The event of a selected one is in s.ev until the next;
-// unless nothing is tested: then the caller takes it from the block.
+// those in the scope. With whole, the event of a selected one is in s.ev until
+// the next.
 func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Block, i int, selected bool) error) error {
+	s.at, s.sessions = r, s.sessions[:0]
 	s.added = s.marks.Between(s.name, s.c.ID(r.First), s.c.ID(r.End()), s.added[:0])
 	may := s.may(&r.Facts) && (!s.marked || len(s.added) > 0)
-	s.memory.HeadOnly = !may
+	s.memory.Depth = s.depth(may)
 	b, err := s.c.Read(r, &s.memory)
 	if err != nil {
 		return err
 	}
-	s.sessions = s.c.SessionsOf(b, s.sessions[:0])
+	if may {
+		s.deep = false
+	}
 	for i := int(max(n-r.First, 0)); i < b.Len(); i++ {
-		if s.scope.Session != 0 && s.sessions[i] != s.scope.Session ||
+		if s.scope.Session != 0 && s.session(b, i) != s.scope.Session ||
 			s.scope.Connection != 0 && b.Connection(i) != s.scope.Connection%event.ConnectionsPerCapture {
 			continue
 		}
-		selected := may && s.selects(r, b, i)
+		selected := false
+		if may {
+			if selected, err = s.selects(b, i); err != nil {
+				return err
+			}
+		}
 		if err := found(r.First+int64(i), b, i, selected); err != nil {
 			return err
 		}
@@ -199,24 +197,12 @@ func (s *scanner) block(r *index.Ref, n int64, found func(n int64, b *index.Bloc
 	return nil
 }
 
-func (s *scanner) selects(r *index.Ref, b *index.Block, i int) bool {
-	if s.q == nil {
-		return true
+// session returns the session of an event of the block at hand.
+func (s *scanner) session(b *index.Block, i int) int64 {
+	if len(s.sessions) == 0 {
+		s.sessions = s.c.SessionsOf(b, s.sessions)
 	}
-	if s.commands != nil && !slices.Contains(s.commands, b.Command(i)) || s.errors && !b.Error(i) {
-		return false
-	}
-	open := r.Unanswered(r.First + int64(i))
-	if s.open && !open {
-		return false
-	}
-	if t := b.Time(i); t < s.from || t > s.to {
-		return false
-	}
-	b.Event(i, &s.ev)
-	s.ev.Session, s.ev.Unanswered, s.ev.Mark = s.sessions[i], open, s.markOf(s.ev.ID)
-	s.ev.Chat = s.chats[b.Connection(i)]
-	return s.q.Match(&s.ev)
+	return s.sessions[i]
 }
 
 // markOf returns what is added to an event of the block at hand.
@@ -230,17 +216,17 @@ func (s *scanner) markOf(id int64) event.Mark {
 }
 
 // next returns the first block from event n on that may hold selected events,
-// or with inScope events of the scope.
-func (s *scanner) next(n int64, wanted func(*index.Facts) bool, every bool) (index.Ref, bool) {
+// or with inScope events of the scope; ok is false if there is none.
+func (s *scanner) next(n int64, wanted func(*index.Facts) bool, every bool) (r index.Ref, ok bool, err error) {
 	for !every && s.marked {
 		id := s.marks.Next(s.name, s.c.ID(n))
 		if id == 0 {
-			return index.Ref{}, false
+			return index.Ref{}, false, nil
 		}
 		at := id - s.c.ID(0)
-		r, ok := s.c.Next(at, wanted)
-		if !ok || r.First <= at {
-			return r, ok
+		r, ok, err := s.c.Next(at, wanted)
+		if !ok || err != nil || r.First <= at {
+			return r, ok, err
 		}
 		n = r.First
 	}

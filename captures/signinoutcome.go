@@ -7,6 +7,7 @@ package captures
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -81,7 +82,8 @@ func (s *Store) SignInOutcome(ctx context.Context, session int64) (SignInOutcome
 	var list []SignIn
 	refused := map[int64]*event.Event{} // notes of the proxy: it could not reach the server
 	w := s.WatchSignIns(func(in *SignIn) {
-		if in.Role != decode.RoleSB.String() {
+		// Before its first byte a file transfer may be anything.
+		if in.Role != decode.RoleSB.String() && in.Role != decode.RoleFT.String() {
 			list = append(list, *in)
 		}
 	})
@@ -144,13 +146,18 @@ func outcomeOf(of *event.Session, list []SignIn, refused map[int64]*event.Event)
 		if note := refused[in.Connection]; note != nil {
 			in.Stuck, in.At = "msnscope "+note.Text, note.ID
 		}
-		if len(in.Steps) == 0 && in.Stuck == "" {
-			continue
+		if len(in.Steps) == 0 && (in.Stuck == "" || refused[in.Connection] == nil && slices.ContainsFunc(list[:i], gotIn)) {
+			continue // what says nothing undoes no sign-in
 		}
 		judge(&o, of, in)
 		return o
 	}
 	return o
+}
+
+// gotIn reports whether the user got in by this connection.
+func gotIn(in SignIn) bool {
+	return in.Done && slices.ContainsFunc(in.Steps, func(t conform.Step) bool { return t.Name == conform.StepSignedIn })
 }
 
 func judge(o *SignInOutcome, of *event.Session, in *SignIn) {

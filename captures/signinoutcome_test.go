@@ -12,6 +12,7 @@ import (
 	"msnscope/captures/event"
 	"msnscope/captures/index"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 func TestSignInOutcome(t *testing.T) {
@@ -77,5 +78,29 @@ func TestSignInOutcome(t *testing.T) {
 	s := openStore(t, t.TempDir(), Options{})
 	if _, err := s.SignInOutcome(t.Context(), 99); !errors.Is(err, index.ErrNotFound) {
 		t.Error(err)
+	}
+}
+
+// A connection on which nothing is said, such as a file transfer that is about to
+// begin, does not undo a sign-in that got through; one that msnscope could not
+// lead on does.
+func TestSignInOutcomeBesideSilence(t *testing.T) {
+	in := SignIn{Connection: 4, Role: "NS"}
+	in.Done, in.Steps = true, []conform.Step{{Name: conform.StepSignedIn, Event: 7, Time: 9}}
+	silent := SignIn{Connection: 12}
+	silent.Stuck = "the client said nothing"
+	for _, c := range []struct {
+		name    string
+		list    []SignIn
+		refused map[int64]*event.Event
+		state   string
+	}{
+		{"behind it", []SignIn{in, silent}, nil, SignInDone},
+		{"alone", []SignIn{silent}, nil, SignInStuck},
+		{"not led on", []SignIn{in, silent}, map[int64]*event.Event{12: {ID: 20, Text: "cannot reach it"}}, SignInStuck},
+	} {
+		if o := outcomeOf(&event.Session{ID: 2, Live: true}, c.list, c.refused); o.State != c.state {
+			t.Errorf("%s: %+v", c.name, o)
+		}
 	}
 }

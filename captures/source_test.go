@@ -20,6 +20,8 @@ type source struct {
 	n     int64
 	at    int64
 	conns []event.Connection
+
+	sessions [5]event.Session
 }
 
 func newSource(t testing.TB, s *Store, number int, live bool, seed uint64) *source {
@@ -48,7 +50,12 @@ func (k *source) event() {
 		c = &k.conns[max(len(k.conns)-1-k.r.IntN(5), 0)]
 	}
 	if c.Session == 0 && k.r.IntN(3) == 0 { // found out late
-		c.Session = int64(k.c.Number())*event.ConnectionsPerCapture + 1 + k.r.Int64N(4)
+		n := 1 + k.r.Int64N(4)
+		v := &k.sessions[n]
+		v.ID = int64(k.c.Number())*event.ConnectionsPerCapture + n
+		v.Conns = append(v.Conns, c.ID)
+		k.w.Session(v)
+		c.Session = v.ID
 		k.w.Connection(c)
 	}
 	if k.r.IntN(40) == 0 { // so is who is in a chat, and in which

@@ -60,8 +60,9 @@ type Store struct {
 
 	marks *marks.Log
 
-	idx     atomic.Pointer[index.Index]
-	revBase atomic.Int64 // of SessionsRev, for indexes that were replaced
+	idx      atomic.Pointer[index.Index]
+	revBase  atomic.Int64 // of SessionsRev, for indexes that were replaced
+	changing changing     // sessions, for those who want to know
 
 	ctx    context.Context // of everything in the background
 	cancel context.CancelFunc
@@ -134,7 +135,7 @@ func (s *Store) openReading() error {
 	if s.marks, err = marks.OpenReading(s.marksPath()); err != nil {
 		return err
 	}
-	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true})
+	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true, SessionChanged: s.changing.add})
 	if err != nil {
 		return err
 	}
@@ -173,7 +174,7 @@ func (s *Store) openWriting() error {
 		return err
 	}
 	s.spare()
-	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
+	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged, SessionChanged: s.changing.add})
 	if err != nil {
 		return errors.Join(err, s.marks.Close())
 	}
@@ -242,11 +243,11 @@ func (s *Store) Connections(session int64) []event.Connection {
 	return s.index().Connections(session)
 }
 
-// EachConnection calls f for all connections. f must be quick, and keep no
-// pointer.
+// EachConnection calls f for all connections. f must be quick, must not ask the
+// store for anything, and changes nothing.
 func (s *Store) EachConnection(f func(*event.Connection)) {
 	for _, c := range s.index().Captures() {
-		c.EachConnection(func(v *event.Connection, _ int64) { f(v) })
+		c.EachConnection(f)
 	}
 }
 
@@ -295,7 +296,7 @@ func (s *Store) rebuild(reason error) error {
 	if err := index.Remove(s.indexPath()); err != nil {
 		return err
 	}
-	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged})
+	x, err := index.Open(s.indexPath(), index.Options{Damaged: s.damaged, SessionChanged: s.changing.add})
 	if err != nil {
 		return err
 	}
@@ -304,10 +305,14 @@ func (s *Store) rebuild(reason error) error {
 		return errors.Join(err, x.Close())
 	}
 	s.idx.Store(x)
+	s.changing.add(0)
 	s.catchUp()
 	old.Wake() // those who wait for a change look at the new one
 	return nil
 }
+
+// Rest gives up memory that only saves time, when there is nothing to do.
+func (s *Store) Rest() { s.index().Rest() }
 
 // writable returns an error unless this store may be added to.
 func (s *Store) writable(what string) error {

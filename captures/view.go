@@ -44,6 +44,7 @@ type View struct {
 	redone int64 // grows when events are no longer selected, or are tested again
 	took   time.Duration
 	worked bool // a block was tested in this Advance
+	found  bool // something was selected before this Advance, or it does not matter
 }
 
 // part is what a view knows of one capture.
@@ -52,7 +53,7 @@ type part struct {
 	name   string    // of its file
 	next   int64     // number of the first event not tested
 	all    int64     // events of the capture when last looked at
-	moves  int       // of the capture
+	moves  int64     // of the capture
 	solved int64     // answers of the capture
 	chats  int64     // changes of its chats
 	sel    selection // selected events
@@ -96,12 +97,17 @@ type Counts struct {
 }
 
 // Advance scans on until the view is current, budget is used up (0: no limit)
-// or ctx is done. It always does some work, unless ctx is done.
+// or ctx is done. It always does some work, unless ctx is done. With a budget it
+// also ends when it has found the first that the view selects: somebody waits
+// for it.
 func (v *View) Advance(ctx context.Context, budget time.Duration) Counts {
 	begin := time.Now()
 	v.refresh()
 	v.remark()
-	v.worked = false
+	v.worked, v.found = false, budget == 0
+	for _, p := range v.parts {
+		v.found = v.found || p.total(v.scan.everything()) > 0
+	}
 	for _, p := range v.parts {
 		if v.scan.everything() {
 			continue
@@ -198,10 +204,11 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	if !v.scan.bySession() {
 		first = 0
 	}
-	other, chats := p.c.ChatChanged(p.chats)
-	p.chats = chats
-	if other != 0 && v.scan.byChat() && (first == 0 || other < first) {
-		first = other
+	if v.scan.byChat() {
+		other, chats := p.c.ChatChanged(p.chats)
+		if p.chats = chats; other != 0 && (first == 0 || other < first) {
+			first = other
+		}
 	}
 	if late != 0 && v.scan.byAnswers() && (first == 0 || late < first) {
 		first = late
@@ -224,18 +231,23 @@ func (v *View) advance(ctx context.Context, p *part, begin time.Time, budget tim
 	}
 	done := true
 	for done && p.next <= p.all {
-		if ctx.Err() != nil || v.worked && budget > 0 && time.Since(begin) > budget {
+		if ctx.Err() != nil || v.worked && budget > 0 && (!v.found && p.sel.total > 0 || time.Since(begin) > budget) {
 			done = false
 			break
 		}
 		n := 0
+		var err error
 		for from := p.next; n < len(v.tests); n++ {
-			r, ok := v.scan.next(from, wanted, v.scan.scope != Scope{})
-			if !ok {
+			r, ok, failed := v.scan.next(from, wanted, v.scan.scope != Scope{})
+			if err = failed; err != nil || !ok {
 				break
 			}
 			v.tests[n].ref, v.tests[n].from = r, from
 			from = r.End()
+		}
+		if n == 0 && err != nil { // see test
+			done = false
+			break
 		}
 		if n == 0 {
 			p.next = p.all + 1

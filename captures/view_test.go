@@ -8,12 +8,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"msnscope/captures/event"
 	"msnscope/captures/filter"
+	"msnscope/captures/index"
 	"msnscope/decode"
 )
 
@@ -24,7 +26,7 @@ import (
 func selected(t testing.TB, s *Store, scope Scope, q *filter.Query) (ids []int64, errorsAt []int64, all int64) {
 	t.Helper()
 	for _, c := range s.index().Captures() {
-		chats, _, _ := c.Chats(-1)
+		chats := chatsOf(c)
 		for n := int64(1); n <= c.Status().Events; n++ {
 			e, err := s.Event(c.ID(n))
 			if err != nil {
@@ -44,6 +46,29 @@ func selected(t testing.TB, s *Store, scope Scope, q *filter.Query) (ids []int64
 		}
 	}
 	return ids, errorsAt, all
+}
+
+// chatsOf puts the connections of a capture together, again and again from the
+// start.
+func chatsOf(c *index.Capture) map[int64]*event.Chat {
+	byConn, byKey := map[int64]*event.Chat{}, map[string]*event.Chat{}
+	for _, v := range c.Connections() {
+		if v.Role != decode.RoleSB {
+			continue
+		}
+		key := strings.ToLower(v.Chat)
+		chat := byKey[key]
+		if chat == nil || key == "" {
+			chat = &event.Chat{ID: v.ID, Key: v.Chat}
+			byKey[key] = chat
+		}
+		if v.Account != "" {
+			chat.People = append(chat.People, v.Account)
+		}
+		chat.People = append(chat.People, v.People...)
+		byConn[v.ID%event.ConnectionsPerCapture] = chat
+	}
+	return byConn
 }
 
 func query(t testing.TB, text string) *filter.Query {
@@ -120,7 +145,9 @@ func check(t testing.TB, s *Store, v *View, scope Scope, q *filter.Query) {
 
 var queries = []string{"", "cmd:MSG", "-cmd:(PNG, QNG)", "is:error", "hello", "cmd:XFR dir:s2c or is:note", "sess:1000002", "cmd:OUT", "conn:1000003 cmd:PNG",
 	"from:carol", "acc:dave", "acc:(erin, frank@hotmail.com)", "-acc:alice acc:*@passport.com", "text:hello", `text:"see you"`, `text:caf\u00e9`, "text:zebra", `text~/\d{3}-\d{4}\b/`,
-	`text~/(?i)zeb(ra|u)|<text>/`, "text:(zebra, unheard)", "text:unheard", "chat:1692", "chat:erin@hotmail.com or chat:1693 cmd:PNG", "chat:*", "gap>2s", "gap:..500ms cmd:MSG", "conn:(1000002, 1000005)"}
+	`text~/(?i)zeb(ra|u)|<text>/`, "text:(zebra, unheard)", "text:unheard", "chat:1692", "chat:erin@hotmail.com or chat:1693 cmd:PNG", "chat:*", "gap>2s", "gap:..500ms cmd:MSG", "conn:(1000002, 1000005)",
+	"lat>200ms", "-lat>200ms dir:s2c", "size:20..100", "is:unanswered", "-is:warning", "from:alice", "-to:bob", "is:typing", "dir:c2s -text:hello", "status>=200 or trid:3",
+	"is:dropped or cmd:opened", "raw:zebra", "-has:note -has:payload", "time:..2001-09-09T01:47:10Z", "role:sb -sess:1000002"}
 
 // TestExtendedViewIsFreshView: however a view came to be, it selects what a
 

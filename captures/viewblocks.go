@@ -55,6 +55,15 @@ type test struct {
 
 func (t *test) run(scan *scanner) {
 	t.scoped, t.selected, t.errors = t.scoped[:0], t.selected[:0], t.errors[:0]
+	known, err := scan.byKind(&t.ref, t.from, func(n int64, isError bool) {
+		t.selected = append(t.selected, n)
+		if isError {
+			t.errors = append(t.errors, n)
+		}
+	})
+	if t.err = err; known || err != nil {
+		return
+	}
 	t.err = scan.block(&t.ref, t.from, func(n int64, b *index.Block, i int, selected bool) error {
 		if scan.scope != (Scope{}) {
 			t.scoped = append(t.scoped, n)

@@ -25,6 +25,7 @@ type Reached map[int]int64
 // grow in.
 func (s *Store) WalkNew(ctx context.Context, scope Scope, q *filter.Query, reached Reached, f func(*event.Event) error) error {
 	scan := newScanner(s.marks, scope, q)
+	scan.whole, scan.words = true, false
 	for _, c := range s.index().Captures() {
 		if !scan.covers(c) {
 			continue
@@ -35,17 +36,16 @@ func (s *Store) WalkNew(ctx context.Context, scope Scope, q *filter.Query, reach
 			if err := ctx.Err(); err != nil {
 				return err
 			}
-			r, ok := scan.next(n, scan.may, false)
+			r, ok, err := scan.next(n, scan.may, false)
+			if err != nil {
+				return err
+			}
 			if !ok || r.First > end {
 				break
 			}
-			err := scan.block(&r, n, func(m int64, b *index.Block, i int, selected bool) error {
+			err = scan.block(&r, n, func(m int64, b *index.Block, i int, selected bool) error {
 				if !selected || m > end {
 					return nil
-				}
-				if scan.q == nil {
-					b.Event(i, &scan.ev)
-					scan.ev.Session, scan.ev.Unanswered, scan.ev.Mark = scan.sessions[i], r.Unanswered(m), scan.markOf(scan.ev.ID)
 				}
 				return f(&scan.ev)
 			})

@@ -20,7 +20,7 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 	body = min(max(body, line), len(raw))
 	whole := string(raw) // what the words and the payload are pieces of
 	text := whole[:line]
-	*a = Annotation{TrID: -1, Params: a.Params[:0], room: a.room, words: a.words}
+	a.forget()
 	var room [24]Span
 	words := appendSpans(room[:0], text)
 	if len(words) == 0 {
@@ -58,14 +58,26 @@ func AnnotateInto(a *Annotation, raw []byte, line, body int, ctx Context) {
 		a.explainError()
 	}
 	if body < len(raw) {
-		if a.room == nil {
+		switch {
+		case a.room == nil:
 			a.room = new(Payload)
+		case a.heads == nil: // there are several payloads
+			a.heads = newHeads()
 		}
 		a.Payload = a.room
-		a.Payload.parse(raw, whole, body, a.Name)
+		a.Payload.parse(raw, whole, body, a.Name, a.heads)
 	}
 	a.Peer = peerOf(a, ctx)
 	a.Summary = summarise(a, ctx)
+}
+
+// forget empties a, but for the memory that is used again. It does so field by
+// field: a whole new Annotation would be copied.
+func (a *Annotation) forget() {
+	a.Name, a.Title, a.Summary, a.Peer = "", "", "", ""
+	a.Spec, a.Payload = nil, nil
+	a.Category, a.TrID = 0, -1
+	a.Params = a.Params[:0]
 }
 
 // appendSpans cuts a line into words, at blanks.

@@ -11,12 +11,12 @@ import (
 
 func parsePayload(raw []byte, body int, name string) *Payload {
 	p := new(Payload)
-	p.parse(raw, string(raw), body, name)
+	p.parse(raw, string(raw), body, name, nil)
 	return p
 }
 
 func TestAnnotateInto(t *testing.T) {
-	same := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Annotation{})}
+	same := cmp.Options{cmpopts.EquateEmpty(), cmpopts.IgnoreUnexported(Annotation{}, Payload{})}
 	var a Annotation
 	check := func(raw string, line, body int, ctx Context) {
 		AnnotateInto(&a, []byte(raw), line, body, ctx)
@@ -25,7 +25,7 @@ func TestAnnotateInto(t *testing.T) {
 		}
 	}
 	chapters := corpus(t)
-	for range 2 {
+	for range 3 { // headers are remembered from the second time on
 		for _, c := range chapters {
 			for _, s := range c.samples {
 				check(s.raw, s.line, s.body, s.ctx)

@@ -23,8 +23,10 @@ type Annotation struct {
 	Peer     string // the account at the other end of what is said, "" if none
 	Payload  *Payload
 
-	// For AnnotateInto: what Payload was once, and where the summary is written.
+	// For AnnotateInto: what Payload was once, headers it has seen, and where the
+	// summary is written.
 	room  *Payload
+	heads *heads
 	words []byte
 }
 
@@ -50,6 +52,8 @@ type Payload struct {
 	Text    string   // the body as text, decoded by its charset; "" for binary bodies
 	Binary  bool     // the body is no text
 	Meaning []Param  // what the headers say: font, effects, colour ...
+
+	head *head // that the payload begins with, if it is remembered
 }
 
 // Header is one "Name: value" line.

@@ -21,6 +21,17 @@ func (d Direction) String() string {
 	return "c2s"
 }
 
+// ParseDirection reads what String has written.
+func ParseDirection(name string) (dir Direction, ok bool) {
+	switch name {
+	case "c2s":
+		return C2S, true
+	case "s2c":
+		return S2C, true
+	}
+	return 0, false
+}
+
 // Opposite returns the other direction.
 func (d Direction) Opposite() Direction { return d ^ 1 }
 

@@ -73,7 +73,7 @@ func ParseMeeting(fr *Frame) (m Meeting, ok bool) {
 		return m, false
 	}
 	var p Payload
-	p.parse(fr.Raw, string(fr.Raw), fr.Body, "MSG")
+	p.parse(fr.Raw, string(fr.Raw), fr.Body, "MSG", nil)
 	if p.Type != "text/x-msmsgsinvite" {
 		return m, false
 	}

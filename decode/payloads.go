@@ -13,8 +13,9 @@ import (
 const maxText = 1 << 20
 
 // parse makes p the payload raw[body:] of the command name; text is raw as a
-// string, of which p holds pieces. The slices that p had are used again.
-func (p *Payload) parse(raw []byte, text string, body int, name string) {
+// string, of which p holds pieces. The slices that p had are used again. h may
+// be nil.
+func (p *Payload) parse(raw []byte, text string, body int, name string, h *heads) {
 	*p = Payload{Body: body, Headers: p.Headers[:0], Fields: p.Fields[:0], Meaning: p.Meaning[:0]}
 	if name != "MSG" && name != "UUM" && name != "UBM" {
 		p.setText(text[body:], "")
@@ -28,6 +29,12 @@ func (p *Payload) parse(raw []byte, text string, body int, name string) {
 			p.Meaning = []Param{wholeBody(raw, body, "text", "the user's words in the mail")}
 		}
 		return
+	}
+	if h != nil {
+		if k := h.of(text[body:]); k != nil {
+			p.known(k, text, body)
+			return
+		}
 	}
 	p.Headers, p.Body = headerBlock(p.Headers, text[body:], body)
 	rest := text[p.Body:]

@@ -13,28 +13,25 @@ import (
 // hex digits stays; '+' is a plus sign. What is not UTF-8 afterwards is read as
 // ISO-8859-1: real accounts had such names, and a name is never refused.
 func UnescapeText(s string) string {
-	i := strings.IndexByte(s, '%')
-	if i < 0 {
+	if strings.IndexByte(s, '%') < 0 {
 		return validText(s)
 	}
-	var b strings.Builder
-	b.Grow(len(s))
-	for ; i >= 0; i = strings.IndexByte(s, '%') {
-		b.WriteString(s[:i])
-		s = s[i:]
-		if len(s) > 2 {
-			hi, lo := unhex(s[1]), unhex(s[2])
-			if hi < 16 && lo < 16 {
-				b.WriteByte(hi<<4 | lo)
-				s = s[3:]
-				continue
+	return validText(string(AppendUnescaped(make([]byte, 0, len(s)), s)))
+}
+
+// AppendUnescaped appends s with its percent-encoding taken off.
+func AppendUnescaped[S string | []byte](dst []byte, s S) []byte {
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		if c == '%' && i+2 < len(s) {
+			if hi, lo := unhex(s[i+1]), unhex(s[i+2]); hi < 16 && lo < 16 {
+				c = hi<<4 | lo
+				i += 2
 			}
 		}
-		b.WriteByte('%')
-		s = s[1:]
+		dst = append(dst, c)
 	}
-	b.WriteString(s)
-	return validText(b.String())
+	return dst
 }
 
 func unhex(c byte) byte {

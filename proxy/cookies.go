@@ -95,6 +95,13 @@ func (k *cookies) lookup(now time.Time, cookie []byte, own target) (route, bool)
 	return route{}, false
 }
 
+// expire forgets what has expired: when nobody comes any more, nothing else does.
+func (k *cookies) expire(now time.Time) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.purge(now)
+}
+
 // purge forgets what has expired, and the oldest beyond maxCookies.
 func (k *cookies) purge(now time.Time) {
 	for len(k.queue) > 0 {
@@ -121,4 +128,5 @@ func (k *cookies) purge(now time.Time) {
 			k.routes[q.cookie] = kept
 		}
 	}
+	k.routes, k.queue = nil, nil // a map keeps the room that it had
 }

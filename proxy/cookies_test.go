@@ -53,6 +53,20 @@ func TestCookies(t *testing.T) {
 	}
 }
 
+func TestCookiesExpireThoughNobodyComes(t *testing.T) {
+	var k cookies
+	now := time.Unix(1e9, 0)
+	k.add(now, "1.2", route{target: target{"a", 1}})
+	k.expire(now.Add(cookieLife - time.Second))
+	if len(k.routes) != 1 {
+		t.Error("a cookie has expired early")
+	}
+	k.expire(now.Add(cookieLife))
+	if k.routes != nil || k.queue != nil {
+		t.Errorf("%d cookies and %d ends are kept", len(k.routes), len(k.queue))
+	}
+}
+
 func TestCookiesAreBounded(t *testing.T) {
 	var k cookies
 	now := time.Unix(1e9, 0)

@@ -139,6 +139,25 @@ func (p *Proxy) isOwn(a netip.AddrPort) bool {
 	return false
 }
 
+// listening returns the listener that a connection to a would reach, were it
+// not for the kernel that leads clients to others; nil for none.
+func (p *Proxy) listening(a netip.AddrPort) *listener {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, l := range p.main {
+		if !l.led() && Reaches(a, l.addr) {
+			return l
+		}
+	}
+	for _, l := range p.announced {
+		if Reaches(a, l.addr) {
+			l.used = time.Now()
+			return l
+		}
+	}
+	return nil
+}
+
 // Reaches reports whether a connection to a ends at something that listens on
 // own, either of which may be unspecified.
 func Reaches(a, own netip.AddrPort) bool {

@@ -30,37 +30,53 @@ const (
 	maxHead = 16 << 10
 	// maxGatewaySessions bounds the memory that gateways can fill.
 	maxGatewaySessions = 10_000
+	// sessionLife is how long a session is known after a restart of the proxy:
+	// clients ask every few seconds, and gateways give up those that do not.
+	sessionLife = cookieLife
 )
 
 // gateways remembers which gateway a session was told to go to. The zero value
 // is ready.
 type gateways struct {
 	mu    sync.Mutex
-	of    map[string]target // by session id
+	of    map[string]gatewaySession // by session id
 	queue []string
 }
 
-func (g *gateways) add(session string, t target) {
+// gatewaySession is where a session goes on, and when that was last written down.
+type gatewaySession struct {
+	target target
+	kept   time.Time
+}
+
+// add notes where a session goes on. It reports whether that is to be written
+// down: not for every answer of a session that asks all the time.
+func (g *gateways) add(now time.Time, session string, t target) (keep bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.of == nil {
-		g.of = make(map[string]target)
+		g.of = make(map[string]gatewaySession)
 	}
-	if _, known := g.of[session]; !known {
+	was, known := g.of[session]
+	if known && was.target == t && now.Sub(was.kept) < sessionLife/2 {
+		return false
+	}
+	if !known {
 		g.queue = append(g.queue, session)
 		if len(g.queue) > maxGatewaySessions {
 			delete(g.of, g.queue[0])
 			g.queue = g.queue[1:]
 		}
 	}
-	g.of[session] = t
+	g.of[session] = gatewaySession{t, now}
+	return true
 }
 
 func (g *gateways) lookup(session string) (target, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	t, ok := g.of[session]
-	return t, ok
+	s, ok := g.of[session]
+	return s.target, ok
 }
 
 // speaksHTTP reports whether the client came for a gateway: to a listener for
@@ -285,8 +301,11 @@ func (d *pump) response(head []byte) {
 		if !hasPort(string(host.Of(head))) {
 			t.port = d.conn.route.target.port
 		}
-		d.conn.proxy.gateways.add(string(session.Of(head)), t)
-		d.conn.proxy.named.add(time.Now(), t)
+		p, now := d.conn.proxy, time.Now()
+		if id := string(session.Of(head)); p.gateways.add(now, id, t) && len(id) <= maxCookie {
+			p.journal.keep(now, promised{Session: id, Server: t.String(), Until: now.Add(sessionLife)})
+		}
+		p.name(t)
 	}
 	addr := d.conn.mainAddr()
 	now := addr.String()

@@ -145,7 +145,7 @@ func (d *pump) sendOwn(data []byte, by string, own bool) bool {
 	}
 	data = d.rerouted(data)
 	for _, text := range quoted(data) {
-		_ = d.conn.rec.Note(d.dir, event.Comment{Note: "injected", Text: fmt.Sprintf("%s %s, by %s", d.dir, text, by)})
+		_ = d.conn.rec.Note(d.dir, event.Comment{Note: event.NoteInjected, Text: fmt.Sprintf("%s %s, by %s", d.dir, text, by)})
 	}
 	return d.put(data)
 }

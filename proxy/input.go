@@ -18,7 +18,14 @@ import (
 // It is the longest line there is, so that a redirect is always held whole.
 const bufferSize = decode.MaxLine
 
-var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+// smallSize is what is read at once from a peer that says no more than that at a
+// time: of thousands of connections, hundreds have something in a buffer.
+const smallSize = 4 << 10
+
+var (
+	buffers      = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+	smallBuffers = sync.Pool{New: func() any { return new([smallSize]byte) }}
+)
 
 // input is the receiving side of one direction. What was read stays in it
 // until it is dropped.
@@ -26,10 +33,11 @@ type input struct {
 	conn net.Conn
 	raw  syscall.RawConn // nil if conn is no socket, or cannot be waited for without a buffer
 	try  func(fd uintptr) bool
-	buf  *[bufferSize]byte // nil while n == 0
-	n    int               // bytes in buf
-	got  int               // what try read
-	err  error             // what try, or the stream, ended with
+	buf  []byte // nil while n == 0, smallSize bytes or bufferSize
+	n    int    // bytes in buf
+	much bool   // the last read got as much as a small buffer takes
+	got  int    // what try read
+	err  error  // what try, or the stream, ended with
 }
 
 func newInput(conn net.Conn) *input {
@@ -77,29 +85,37 @@ func (in *input) more() ([]byte, error) {
 		return nil, err
 	}
 	in.n += in.got
+	in.much = in.n == len(in.buf) || in.got > smallSize
 	return in.buf[in.n-in.got : in.n], nil // an error shows again the next time
 }
 
+// need makes room for bytes.
 func (in *input) need() {
-	if in.buf == nil {
-		in.buf = buffers.Get().(*[bufferSize]byte)
+	switch {
+	case in.buf == nil && in.much:
+		in.buf = buffers.Get().(*[bufferSize]byte)[:]
+	case in.buf == nil:
+		in.buf = smallBuffers.Get().(*[smallSize]byte)[:]
+	case in.n == len(in.buf) && in.n == smallSize:
+		// The small one is not used again: there may be edits of what is in it.
+		large := buffers.Get().(*[bufferSize]byte)[:]
+		copy(large, in.buf)
+		in.buf = large
 	}
 }
 
 // drop removes the first k bytes held.
 func (in *input) drop(k int) {
-	in.n = copy(in.buf0(), in.held()[k:])
-	if in.n == 0 && in.buf != nil {
-		buffers.Put(in.buf)
-		in.buf = nil
+	in.n = copy(in.buf, in.held()[k:])
+	if in.n > 0 || in.buf == nil {
+		return
 	}
-}
-
-func (in *input) buf0() []byte {
-	if in.buf == nil {
-		return nil
+	if len(in.buf) == bufferSize {
+		buffers.Put((*[bufferSize]byte)(in.buf))
+	} else {
+		smallBuffers.Put((*[smallSize]byte)(in.buf))
 	}
-	return in.buf[:]
+	in.buf = nil
 }
 
 // discard reads and forgets until the stream ends or a read fails.

@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"os/exec"
 	"strconv"
@@ -322,4 +323,30 @@ func injectedBytes(t *testing.T, text string) []byte {
 	s, err := strconv.Unquote(quoted)
 	must(t, err)
 	return []byte(s)
+}
+
+// TestTooLongToDecide sends a command that streams through, and a short one
+// behind it, to somebody who would drop both.
+func TestTooLongToDecide(t *testing.T) {
+	got := make(chan string, 1)
+	server := startServer(t, "127.0.0.2:0", func(conn *net.TCPConn) {
+		all, _ := io.ReadAll(conn)
+		got <- string(all)
+	})
+	file, path := recorder(t)
+	p := serve(t, &Proxy{Upstream: server, Recorder: file, Deciders: []Decider{decideFunc(func(*Command) (Verdict, bool) {
+		return Verdict{By: "the test", Replace: true}, true
+	})}})
+	long := "MSG 1 N 200000\r\n" + strings.Repeat("x", 200_000)
+	conn := dial(t, p.Addr().String())
+	send(t, conn, long+"PNG\r\n")
+	conn.CloseWrite()
+	if all := <-got; all != long {
+		t.Errorf("the server received %d bytes, want the %d of the long command", len(all), len(long))
+	}
+	waitClosed(t, p)
+	must(t, file.Close())
+	if s := comments(t, path); strings.Count(s, "bypassed") != 1 || !strings.Contains(s, "bypassed: MSG of 200016 bytes passed undecided") {
+		t.Errorf("the capture does not say that a command was not decided about: %s", s)
+	}
 }

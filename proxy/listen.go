@@ -50,6 +50,9 @@ type announcement struct {
 
 func (l *listener) announced() bool { return l.main != l }
 
+// led reports whether the kernel leads clients to l that wanted to go elsewhere.
+func (l *listener) led() bool { return l.way == Transparent || l.way == TProxy }
+
 func (p *Proxy) listen(addr string) (*listener, error) {
 	nl, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -165,6 +168,7 @@ func (p *Proxy) announce(ctx context.Context, main *listener, t target) (uint16,
 	l.target, l.main, l.used = t, main, time.Now()
 	p.announced[key] = l
 	p.serve(ctx, l)
+	p.journal.keep(l.used, promised{Main: main.addr, Port: l.addr.Port(), Server: t.String(), Until: l.used.Add(portLife)})
 	p.Log.Info("listening", "on", l.addr, "for", t)
 	return l.addr.Port(), nil
 }

@@ -83,6 +83,10 @@ type Proxy struct {
 	// in the invitations' ACCEPT are replaced. Else payloads are never touched.
 	// It wants a Hold, as clients send the head and the body of a message apart.
 	FileTransfers bool
+	// Promises is a file (and one beside it) in which it is kept where redirects
+	// lead, so that clients that follow them later arrive although the proxy was
+	// started again; "": that is forgotten.
+	Promises string
 	// Recorder records what passes; nil: nothing is recorded.
 	Recorder Recorder
 	// ListenFunc listens on an address of the configuration; nil: net.Listen.
@@ -110,6 +114,7 @@ type Proxy struct {
 	// transferLife is the constant, but for tests.
 	transferLife time.Duration
 	cookies      cookies
+	journal      *journal // nil without Promises
 	desk         desk
 	own          sync.WaitGroup // all goroutines
 
@@ -171,6 +176,7 @@ func (p *Proxy) open() error {
 		}
 		return err
 	}
+	p.recall()
 	return nil
 }
 
@@ -220,7 +226,11 @@ func (p *Proxy) Serve(ctx context.Context) error {
 	for _, l := range p.main {
 		p.serve(dialing, l)
 	}
+	for _, l := range p.announced { // of an earlier run
+		p.serve(dialing, l)
+	}
 	p.mu.Unlock()
+	defer p.journal.close()
 	<-ctx.Done()
 	p.mu.Lock()
 	p.stopping = true
@@ -299,6 +309,7 @@ type Announced struct {
 
 // Status returns the proxy's present state.
 func (p *Proxy) Status() Status {
+	p.cookies.expire(time.Now())
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	s := Status{

@@ -157,6 +157,26 @@ func TestServerSpeaksFirst(t *testing.T) {
 	})
 }
 
+// TestSlowClient has a client take its time for the line with its cookie.
+func TestSlowClient(t *testing.T) {
+	p := &Proxy{}
+	own := target{"192.0.2.9", 1864}
+	throughPipes(t, p, "USR", func(c *piped) {
+		p.cookies.add(time.Now(), "11.22.33", route{target: own})
+		for _, s := range []string{" 1 a@example.org", " 11.22.33", "\r\n"} {
+			if c.dialled.Load() {
+				t.Fatalf("dialled before the line was whole")
+			}
+			time.Sleep(10 * time.Second)
+			c.fromClient(s)
+		}
+		c.want(c.toServer, "USR 1 a@example.org 11.22.33\r\n")
+		if got := c.conn.route.target; got != own {
+			t.Errorf("the client came to %s, want %s", got, own)
+		}
+	})
+}
+
 // TestDialectOfPayloads frames by the dialect that both sides named: UBX has a
 // payload from MSNP11 on.
 func TestDialectOfPayloads(t *testing.T) {

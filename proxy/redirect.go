@@ -42,7 +42,7 @@ func (d *pump) redirect(fr *decode.Frame) {
 	if !ok {
 		return
 	}
-	c.proxy.named.add(time.Now(), t)
+	c.proxy.name(t)
 	addr, err := c.stand(r, line, t)
 	if c.leadsHere(t) {
 		return
@@ -74,7 +74,7 @@ func (c *conn) stand(r decode.Redirect, line []byte, t target) (netip.AddrPort, 
 		if r.Kind == decode.RedirectRing {
 			source = "a RNG of " + c.route.target.String()
 		}
-		if len(cookie) > 0 && len(cookie) <= maxCookie && !p.cookies.add(time.Now(), string(cookie), route{
+		if len(cookie) > 0 && len(cookie) <= maxCookie && !p.ticket(string(cookie), route{
 			target: t, source: source, dialect: decode.Dialect(c.dialect.Load()),
 		}) {
 			return addr, err
@@ -85,6 +85,23 @@ func (c *conn) stand(r decode.Redirect, line []byte, t target) (netip.AddrPort, 
 	}
 	port, err := p.announce(c.ctx, c.listener.main, t)
 	return netip.AddrPortFrom(addr.Addr(), port), err
+}
+
+// name remembers that a redirect has named t.
+func (p *Proxy) name(t target) {
+	now := time.Now()
+	p.named.add(now, t)
+	p.journal.keep(now, promised{Server: t.String(), Until: now.Add(namedLife)})
+}
+
+// ticket remembers where a cookie leads: see cookies.add.
+func (p *Proxy) ticket(cookie string, r route) (announced bool) {
+	now := time.Now()
+	announced = p.cookies.add(now, cookie, r)
+	p.journal.keep(now, promised{
+		Cookie: cookie, Server: r.target.String(), Dialect: r.dialect, Source: r.source, Announced: announced, Until: now.Add(cookieLife),
+	})
+	return announced
 }
 
 // mainAddr is the address to announce for the main listener. It is an IPv4

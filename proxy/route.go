@@ -10,10 +10,17 @@ import (
 	"msnscope/decode"
 )
 
-// silence is how long a client that says nothing is waited for before its
-// default server is dialled: clients speak first, but an overloaded server
-// may be the first to (error 601).
-const silence = 2 * time.Second
+// Clients speak first, but an overloaded server may be the first to (error
+// 601): so a client that says nothing is not waited for without end.
+const (
+	// silence is how long it is waited for before its default server is dialled.
+	// A slow machine or line takes its time, and whoever has a cookie in mind is
+	// turned away anywhere but at its own switchboard.
+	silence = 20 * time.Second
+	// silenceWhenTold is that for a client that has said already where it wants
+	// to go: only to know what it speaks.
+	silenceWhenTold = 2 * time.Second
+)
 
 // choice is a server chosen, and why.
 type choice struct {
@@ -26,8 +33,12 @@ type choice struct {
 // firstLine reads from in until it says enough for choose, or the client is
 // silent. It reports false if there is nobody to connect.
 func (c *conn) firstLine(in *input) bool {
+	patience := silence
+	if c.wish.target != (target{}) {
+		patience = silenceWhenTold
+	}
 	for !saysEnough(in.held()) && !in.full() {
-		c.setReadDeadline(c.client, time.Now().Add(silence))
+		c.setReadDeadline(c.client, time.Now().Add(patience))
 		_, err := in.more()
 		if isTimeout(err) {
 			if c.stopping.Load() {

@@ -38,6 +38,10 @@ type step struct {
 func (d *pump) decide(fr *decode.Frame) {
 	c := d.conn
 	if fr.Offset < d.sent {
+		if c.proxy.decides() {
+			d.comments = append(d.comments, event.Comment{Note: "bypassed",
+				Text: fmt.Sprintf("%.3s of %d bytes passed undecided: a part of it had gone on before it was whole", fr.Raw, len(fr.Raw))})
+		}
 		return
 	}
 	if c.swallows(d.dir, fr) {

@@ -129,12 +129,12 @@ func (c *conn) arrive(in *input) error {
 	if err := c.proxyHeader(in); err != nil {
 		return err
 	}
-	switch c.listener.way {
-	case Transparent, TProxy:
+	if c.listener.led() {
 		if err := c.originalDestination(); err != nil {
 			return err
 		}
-	case Socks:
+	}
+	if c.listener.way == Socks {
 		if err := c.handshake(in); err != nil {
 			return err
 		}
@@ -146,7 +146,9 @@ func (c *conn) arrive(in *input) error {
 }
 
 // originalDestination asks the kernel where the client wanted to go. A client
-// that came to the listener itself is treated as if it had been pointed here.
+// that came to the listener itself is treated as if it had been pointed here;
+// one that wanted to go to another listener of the proxy, as if nobody had led
+// it away from there.
 func (c *conn) originalDestination() error {
 	to := c.local
 	if c.listener.way == Transparent {
@@ -154,6 +156,10 @@ func (c *conn) originalDestination() error {
 		if to, err = originalDestination(c.client); err != nil {
 			return fmt.Errorf("the kernel does not say where the client wanted to go: %w", err)
 		}
+	}
+	if l := c.proxy.listening(to); l != nil {
+		c.listener, c.local = l, to
+		return nil
 	}
 	if c.listener.way == Transparent && to == c.local || to == c.listener.addr || c.proxy.isOwn(to) {
 		if c.listener.upstream == (target{}) {

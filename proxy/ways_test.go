@@ -34,7 +34,7 @@ func practice(t *testing.T) *msnptest.Server {
 
 // story plays the practice clients' story from address, each connection made
 // by dial if that is not nil.
-func story(t *testing.T, server *msnptest.Server, address string, dial func(ctx context.Context, address string) (net.Conn, error)) {
+func story(t *testing.T, server *msnptest.Server, address string, dial msnptest.Dial) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -58,112 +58,31 @@ func throughProxy(t *testing.T, p *Proxy, server *msnptest.Server) {
 	}
 }
 
-// greet makes one handshake: it writes what it must and reads the answers.
-type greet func(conn net.Conn, target string) error
-
-func bySocks4(conn net.Conn, target string) error {
-	a := netip.MustParseAddrPort(target)
-	ask := append([]byte{4, 1}, binary.BigEndian.AppendUint16(nil, a.Port())...)
-	ask = append(append(ask, a.Addr().AsSlice()...), "me\x00"...)
-	return exchange(conn, string(ask), "\x00\x5a\x00\x00\x00\x00\x00\x00")
-}
-
-func bySocks4a(conn net.Conn, target string) error {
-	a := netip.MustParseAddrPort(target)
-	ask := append([]byte{4, 1}, binary.BigEndian.AppendUint16(nil, a.Port())...)
-	return exchange(conn, string(ask)+"\x00\x00\x00\x07\x00"+a.Addr().String()+"\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00")
-}
-
 func socks5Ask(target string) string {
 	a := netip.MustParseAddrPort(target)
 	ask := append([]byte{5, 1, 0, 1}, a.Addr().AsSlice()...)
 	return string(binary.BigEndian.AppendUint16(ask, a.Port()))
 }
 
-const socks5Granted = "\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00"
-
-func bySocks5(conn net.Conn, target string) error {
-	if err := exchange(conn, "\x05\x02\x00\x02", "\x05\x00"); err != nil {
-		return err
-	}
-	return exchange(conn, socks5Ask(target), socks5Granted)
-}
-
-// bySocks5AtOnce does not wait for the answer to its first message.
-func bySocks5AtOnce(conn net.Conn, target string) error {
-	return exchange(conn, "\x05\x01\x00"+socks5Ask(target), "\x05\x00"+socks5Granted)
-}
-
-func bySocks5Password(conn net.Conn, target string) error {
-	if err := exchange(conn, "\x05\x02\x00\x02", "\x05\x02"); err != nil {
-		return err
-	}
-	if err := exchange(conn, "\x01\x04user\x06secret", "\x01\x00"); err != nil {
-		return err
-	}
-	return exchange(conn, socks5Ask(target), socks5Granted)
-}
-
-func byConnect(conn net.Conn, target string) error {
-	return exchange(conn, "CONNECT "+target+" HTTP/1.0\r\nUser-Agent: MSMSGS\r\n\r\n", "HTTP/1.0 200 Connection established\r\n\r\n")
-}
-
-func byConnectPassword(conn net.Conn, target string) error {
-	return exchange(conn, "CONNECT "+target+" HTTP/1.0\r\nProxy-Authorization: Basic dXNlcjpzZWNyZXQ=\r\n\r\n", "HTTP/1.0 200 Connection established\r\n\r\n")
-}
-
-// exchange writes ask and reads want, in single bytes so that nothing hangs on
-// how they come.
-func exchange(conn net.Conn, ask, want string) error {
-	for i := range len(ask) {
-		if _, err := io.WriteString(conn, ask[i:i+1]); err != nil {
-			return err
-		}
-	}
-	got := make([]byte, len(want))
-	if _, err := io.ReadFull(conn, got); err != nil {
-		return fmt.Errorf("after %q: %w", got, err)
-	}
-	if string(got) != want {
-		return fmt.Errorf("the proxy answers %q, want %q", got, want)
-	}
-	return nil
-}
-
-// through dials targets by way of the proxy at address.
-func through(address string, g greet) func(ctx context.Context, target string) (net.Conn, error) {
-	return func(ctx context.Context, target string) (net.Conn, error) {
-		conn, err := new(net.Dialer).DialContext(ctx, "tcp", address)
-		if err != nil {
-			return nil, err
-		}
-		if err := g(conn, target); err != nil {
-			conn.Close()
-			return nil, err
-		}
-		return conn, nil
-	}
-}
-
 func TestSettings(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		greet greet
-		users map[string]string
+		name    string
+		setting msnptest.Setting
+		users   map[string]string
 	}{
-		{"SOCKS4", bySocks4, nil},
-		{"SOCKS4a", bySocks4a, nil},
-		{"SOCKS5", bySocks5, nil},
-		{"SOCKS5 at once", bySocks5AtOnce, nil},
-		{"SOCKS5 with password", bySocks5Password, map[string]string{"user": "secret"}},
-		{"CONNECT", byConnect, nil},
-		{"CONNECT with password", byConnectPassword, map[string]string{"user": "secret"}},
+		{"SOCKS4", msnptest.SOCKS4, nil},
+		{"SOCKS4a", msnptest.SOCKS4a, nil},
+		{"SOCKS5", msnptest.SOCKS5, nil},
+		{"SOCKS5 at once", msnptest.SOCKS5AtOnce, nil},
+		{"SOCKS5 with password", msnptest.SOCKS5As("user", "secret"), map[string]string{"user": "secret"}},
+		{"CONNECT", msnptest.CONNECT, nil},
+		{"CONNECT with password", msnptest.CONNECTAs("user", "secret"), map[string]string{"user": "secret"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			server := practice(t)
 			file, _ := recorder(t)
 			p := serve(t, &Proxy{Socks: []string{"127.0.0.1:0"}, SocksUsers: test.users, Recorder: file})
-			story(t, server, server.DispatchAddr(), through(p.Addr().String(), test.greet))
+			story(t, server, server.DispatchAddr(), test.setting.Through(p.Addr().String(), nil))
 			throughProxy(t, p, server)
 			for _, conn := range server.Log() {
 				if bytes.Contains(conn.Received, []byte("CONNECT")) || bytes.HasPrefix(conn.Received, []byte{5}) {
@@ -228,7 +147,7 @@ func TestOwnAddressesAreRefused(t *testing.T) {
 	p := &Proxy{Socks: []string{"127.0.0.1:0"}}
 	serve(t, p)
 	conn := dial(t, p.Addr().String())
-	if err := bySocks5(conn, p.Addr().String()); err == nil || !strings.Contains(err.Error(), `"\x05\x02`) {
+	if err := msnptest.SOCKS5(conn, p.Addr().String()); err == nil || !strings.Contains(err.Error(), `"\x05\x02`) {
 		t.Errorf("the proxy connects to itself: %v", err)
 	}
 }

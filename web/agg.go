@@ -26,6 +26,11 @@ const (
 
 	timelineStep = 300 * time.Millisecond // least time between two tellings
 	numbersStep  = time.Second            // of more than the timeline
+
+	// sumRest is how many slices pass between two in which something is added up
+	// for a page that follows what comes: over millions of events that takes many
+	// seconds, in which the browser wants to paint.
+	sumRest = 2
 )
 
 // aggKinds are the words for what can be added up.
@@ -52,6 +57,7 @@ type sum struct {
 	agg    *captures.Aggregate
 	share  float64
 	behind bool
+	rest   time.Time                 // until when it is not gone on with
 	rows   map[int64]json.RawMessage // of hits told last
 
 	said struct {
@@ -79,6 +85,9 @@ func (s *sum) advance(ctx context.Context, budget time.Duration) {
 	s.share = s.agg.Advance(ctx, budget)
 	s.behind = s.share < 1
 }
+
+// due reports whether there is something to add up now.
+func (s *sum) due() bool { return s.behind && !time.Now().Before(s.rest) }
 
 // reportSum tells the sum if there is something new and enough time has passed
 // since it was told last, and returns when to call again, zero if nothing is due.

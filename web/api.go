@@ -31,20 +31,6 @@ func fail(w http.ResponseWriter, status int, text string) {
 	w.Write(append(b, '\n'))
 }
 
-func (s *Server) serveSessions(w http.ResponseWriter, _ *http.Request) {
-	b := append([]byte(nil), `{"rev":`...)
-	b = strconv.AppendInt(b, s.Store.SessionsRev(), 10)
-	b = append(b, `,"list":[`...)
-	for i, session := range s.Store.Sessions() {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		b = event.AppendSession(b, &session, s.Store.Connections(session.ID))
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.Write(append(b, "]}\n"...))
-}
-
 // hasSession answers 404 itself if there is no such session; 0 stands for all.
 func (s *Server) hasSession(w http.ResponseWriter, session int64) bool {
 	if _, err := s.eventsIn(captures.Scope{Session: session}); session != 0 && err != nil {

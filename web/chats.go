@@ -7,6 +7,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"time"
 
 	"msnscope/captures"
 	"msnscope/captures/chat"
@@ -55,6 +56,7 @@ type chatHead struct {
 	Messages int64        `json:"messages"`
 	Lines    int          `json:"lines"`
 	More     int64        `json:"more"` // lines that are not kept
+	Read     float64      `json:"read"` // share of its events that it was read from so far
 	Live     bool         `json:"live"`
 	Typing   []chatTyping `json:"typing"`
 }
@@ -62,7 +64,7 @@ type chatHead struct {
 func headOf(c *captures.Chat) chatHead {
 	h := chatHead{
 		ID: c.ID, Key: c.Key, People: []chatPerson{}, Conns: []chatConn{}, Began: c.Began / 1000, Last: c.Last / 1000,
-		Messages: c.Messages, Lines: c.Total(), More: c.More, Live: c.Live(), Typing: []chatTyping{},
+		Messages: c.Messages, Lines: c.Total(), More: c.More, Read: c.Read, Live: c.Live(), Typing: []chatTyping{},
 	}
 	for _, p := range c.People {
 		if p.Handle != "" {
@@ -84,12 +86,19 @@ func headOf(c *captures.Chat) chatHead {
 	return h
 }
 
+// milliseconds is within= as a time: how long an answer may take before it is of
+// what has been read so far; 0: until all has been read.
+func milliseconds(ms int64) time.Duration {
+	return time.Duration(min(ms, 60_000)) * time.Millisecond
+}
+
 // serveChats answers with the chats of session=, and which of them the event
 // at= belongs to.
 func (s *Server) serveChats(w http.ResponseWriter, r *http.Request) {
 	session, err := number(r, "session", 0)
 	at, err2 := number(r, "at", 0)
-	if err = errors.Join(err, err2); err != nil {
+	within, err3 := number(r, "within", 0)
+	if err = errors.Join(err, err2, err3); err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
@@ -102,7 +111,7 @@ func (s *Server) serveChats(w http.ResponseWriter, r *http.Request) {
 	if e, err := s.Store.Event(at); at != 0 && err == nil && e.Role == decode.RoleSB {
 		connection = e.Connection
 	}
-	err = s.Store.Chats(r.Context(), session, func(list []captures.Chat) {
+	err = s.Store.Chats(r.Context(), session, milliseconds(within), func(list []captures.Chat) {
 		for i := range list {
 			body.Chats = append(body.Chats, headOf(&list[i]))
 			for _, c := range list[i].Connections {
@@ -125,7 +134,8 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 	from, err := number(r, "from", 0)
 	n, err2 := number(r, "n", 100)
 	at, err3 := number(r, "at", 0)
-	if err = errors.Join(err, err2, err3); err != nil {
+	within, err4 := number(r, "within", 0)
+	if err = errors.Join(err, err2, err3, err4); err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
 		return
 	}
@@ -137,7 +147,7 @@ func (s *Server) serveChat(w http.ResponseWriter, r *http.Request) {
 		Rows    []chat.Row `json:"rows"`
 	}
 	var failed error
-	err = s.Store.Chat(r.Context(), id, func(c *captures.Chat) {
+	err = s.Store.Chat(r.Context(), id, milliseconds(within), func(c *captures.Chat) {
 		body.chatHead = headOf(c)
 		n := int(min(n, maxChatRows))
 		body.From, body.Index = int(min(from, int64(c.Total()))), -1
@@ -171,7 +181,7 @@ func (s *Server) serveChatFind(w http.ResponseWriter, r *http.Request) {
 		Event int64 `json:"event"`
 	}
 	var failed error
-	err = s.Store.Chat(r.Context(), id, func(c *captures.Chat) {
+	err = s.Store.Chat(r.Context(), id, 0, func(c *captures.Chat) {
 		body.Index, failed = s.Store.FindInChat(r.Context(), c, text, int(min(from, int64(c.Total()))), r.URL.Query().Get("back") == "1")
 		if body.Index >= 0 {
 			body.Event = c.Chat.ID(c.Line(body.Index).Event)

@@ -23,7 +23,9 @@ type message struct {
 	View, Epoch, Seq, From, Total, All, Errs, Rate, At, End        int64
 	Index                                                          *int64
 	Scan                                                           *float64
+	Live, Newest, Signed                                           int64
 	Full, ReadOnly                                                 bool
+	IDs, Gone                                                      []int64
 	Rows                                                           [][]any
 	List                                                           []json.RawMessage
 	Items                                                          []completion

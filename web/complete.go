@@ -4,9 +4,12 @@ package web
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"msnscope/captures/event"
 	"msnscope/captures/filter"
@@ -58,9 +61,32 @@ func (s *Server) complete(name, prefix string, n int) []completion {
 	return out[:min(n, len(out))]
 }
 
+// counted is what counts returned, for a while: it is asked for with every letter.
+type counted struct {
+	mu     sync.Mutex
+	name   string
+	counts map[string]int64
+	until  time.Time
+}
+
+// countsRest is how many times longer than counting a count is good for.
+const countsRest = 20
+
 // counts returns the values of a field that the store has, with the number of
 // events of each as far as that is known without reading them.
 func (s *Server) counts(name string) map[string]int64 {
+	c := &s.counted
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if began := time.Now(); c.name != name || began.After(c.until) {
+		c.name, c.counts = name, s.count(name)
+		now := time.Now()
+		c.until = now.Add(countsRest * now.Sub(began))
+	}
+	return maps.Clone(c.counts)
+}
+
+func (s *Server) count(name string) map[string]int64 {
 	counts := map[string]int64{}
 	switch name {
 	case "cmd", "dir", "kind", "code", "status", "is":

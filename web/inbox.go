@@ -20,6 +20,8 @@ type inbox struct {
 
 	mu      sync.Mutex
 	views   map[int32]*wish // at most maxViews
+	list    *op             // of sessions, since the last look
+	watch   *op             // single sessions
 	asked   []op            // find, event, complete
 	waiting int             // of these, asked and not answered; at most maxWaiting
 }
@@ -77,6 +79,10 @@ func (in *inbox) put(o op) error {
 			return nil
 		}
 		return in.ask(o)
+	case "list":
+		in.list = &o
+	case "watch":
+		in.watch = &o
 	case "event", "complete":
 		return in.ask(o)
 	}
@@ -106,6 +112,20 @@ func (in *inbox) wishes() map[int32]wish {
 		v.win = nil
 	}
 	return m
+}
+
+// sessionWishes takes over what the page wants to know of sessions, and reports
+// whether that has changed.
+func (in *inbox) sessionWishes(list, watch *op) (changed bool) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.list != nil {
+		*list, in.list, changed = *in.list, nil, true
+	}
+	if in.watch != nil {
+		*watch, in.watch, changed = *in.watch, nil, true
+	}
+	return changed
 }
 
 // questions takes out what was asked since the last call. Each counts against

@@ -166,12 +166,8 @@ func (s *Server) serveInject(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	dir := decode.C2S
-	switch h.Dir {
-	case "c2s":
-	case "s2c":
-		dir = decode.S2C
-	default:
+	dir, ok := decode.ParseDirection(h.Dir)
+	if !ok {
 		fail(w, http.StatusBadRequest, `dir is "c2s" (to the server) or "s2c" (to the client)`)
 		return
 	}

@@ -59,8 +59,9 @@ func TestMarksReachAllPages(t *testing.T) {
 	put("/api/event/x/mark", `{"mark":"red"}`, http.StatusBadRequest)
 	put("/api/session/77/label", `{"label":"x"}`, http.StatusNotFound)
 	put("/api/session/1/label", `{"label":"the bad one","pinned":true}`, 200)
+	c.send(`{"op":"watch","ids":[1]}`)
 	c.until(func(m message) bool {
-		return m.Op == "sessions" && len(m.List) == 1 && strings.Contains(string(m.List[0]), `"label":"the bad one","pinned":true`)
+		return m.Op == "watched" && len(m.List) == 1 && strings.Contains(string(m.List[0]), `"label":"the bad one","pinned":true`)
 	})
 	_, b := ask(t, "GET", url+"/api/marks", nil)
 	var all struct {
@@ -125,7 +126,7 @@ func TestCapturesAreListedAndDeleted(t *testing.T) {
 		switch m := c.next(); {
 		case m.Op == "note":
 			note = m
-		case m.Op == "sessions" && m.Full && len(m.List) == 1:
+		case m.Op == "sessions" && m.Total == 1:
 			sessions = m
 		case m.Op == "stat" && m.Total < before.Total:
 			stat = m

@@ -44,6 +44,8 @@ type op struct {
 	Prefix  string   `json:"prefix"`
 	Kinds   []string `json:"kinds"`
 	Groups  int      `json:"groups"`
+	Order   string   `json:"order"`
+	IDs     []int64  `json:"ids"`
 
 	scope captures.Scope // of a sub
 	query *filter.Query
@@ -77,6 +79,15 @@ func decodeOp(frame []byte) (op, error) {
 		o.From, o.N = max(o.From, 0), min(max(o.N, 0), maxRows)
 	case "tail":
 		o.N = min(max(o.N, 0), maxRows)
+	case "list":
+		o.From, o.N = max(o.From, 0), min(max(o.N, 0), maxListed)
+		if !knownOrder(o.Order) {
+			return o, &opError{Code: "bad_request", Msg: "there is no such order of sessions: " + printable(o.Order)}
+		}
+	case "watch":
+		if len(o.IDs) > maxWatched {
+			return o, &opError{Code: "bad_request", Msg: "a page may watch 512 sessions"}
+		}
 	case "agg":
 		err := o.readAgg()
 		return o, err

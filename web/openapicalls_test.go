@@ -131,7 +131,8 @@ func (c *caller) reading() {
 	}
 	file := fmt.Sprintf("GET /api/files/%d", files.Files[0].Connection)
 	for _, request := range []string{
-		"GET /healthz", "GET /api/openapi.json", "GET /api/event.schema.json", "GET /api/sessions", "GET /api/marks", "GET /api/commands", "GET /api/explain",
+		"GET /healthz", "GET /api/openapi.json", "GET /api/event.schema.json", "GET /api/sessions", "GET /api/sessions?order=-account&from=1&n=2", "GET /api/sessions?order=&from=&n=&capture=", "GET /api/sessions?capture=1&n=0", "GET /api/sessions?capture=99&from=9",
+		"GET /api/marks", "GET /api/commands", "GET /api/explain",
 		"GET /api/events?secrets=1&n=10000", "GET /api/events?n=10000&from=2", "GET /api/events?scope=c/2&q=cmd:USR&n=1", "GET /api/events?scope=all&q=&from=&n=",
 		"GET /api/event/1", "GET /api/event/17?secrets=1", "GET /api/event/50?max=10",
 		"GET /api/stats", "GET /api/stats?kinds=timeline,numbers,hits&n=3", "GET /api/stats?scope=s/1&q=cmd:MSG&kinds=hits",
@@ -178,7 +179,7 @@ func (c *caller) reading() {
 		c.call("GET /api/"+path, "", 404)
 	}
 	for _, path := range []string{
-		"openapi.json", "event.schema.json", "sessions", "marks", "commands", "explain", "events?scope=all&q=cmd:USR&from=1&n=1&secrets=1", "event/1?max=1&secrets=1",
+		"openapi.json", "event.schema.json", "sessions?from=1&n=1&order=-id&capture=1", "marks", "commands", "explain", "events?scope=all&q=cmd:USR&from=1&n=1&secrets=1", "event/1?max=1&secrets=1",
 		"stats?scope=s/1&q=cmd:MSG&kinds=hits&n=3", "export?fmt=csv&scope=s/1&q=cmd:MSG&pseudonymise=1&side=server&secrets=1",
 		"compare?a=s/1&b=s/2&find=next&at=0", "signins?session=1", "signins/outcome?session=1&brief=1", "contacts/presence?session=1", "invitations?session=1", "contacts?session=1&at=50",
 		"contacts/changes?session=1&from=1&to=9&handle=x", "contacts/difference?session=1&from=1&to=9", "chats?session=1&at=1",

@@ -23,6 +23,8 @@ const (
 	slotHold
 	slotNote
 	slotSessions
+	slotList
+	slotWatched
 	slotCount
 )
 

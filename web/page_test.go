@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"net"
+	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -28,14 +30,48 @@ func TestHello(t *testing.T) {
 		t.Errorf("hello %+v", m)
 	}
 	m = c.until(func(m message) bool { return m.Op == "sessions" })
-	if !m.Full || len(m.List) != 1 {
+	if m.Total != 1 || m.Live != 1 || m.Newest != 1 || m.Signed != 1 {
 		t.Errorf("sessions %+v", m)
 	}
-	tr.say(decode.C2S, "PNG")
-	m = c.until(func(m message) bool { return m.Op == "sessions" })
-	if m.Full || len(m.List) != 1 {
-		t.Errorf("sessions after a change %+v", m)
+}
+
+// A page lists sessions and looks at single ones, and is told when they change.
+func TestSessionsOfAPage(t *testing.T) {
+	store, tr := newStore(t)
+	tr.signIn()
+	c := dial(t, serve(t, &Server{Store: store}))
+	c.send(`{"op":"list","epoch":3,"order":"surprise","from":0,"n":10}`)
+	if m := c.until(func(m message) bool { return m.Op == "err" }); m.Code != "bad_request" {
+		t.Errorf("%+v", m)
 	}
+	c.send(`{"op":"list","epoch":4,"order":"-events","from":0,"n":10}`)
+	m := c.until(func(m message) bool { return m.Op == "list" })
+	if m.Epoch != 4 || m.Total != 1 || !slices.Equal(m.IDs, []int64{1}) || len(m.List) != 1 || strings.Contains(string(m.List[0]), `"role"`) {
+		t.Errorf("list %+v", m)
+	}
+	c.send(`{"op":"watch","ids":[1,77]}`)
+	m = c.until(func(m message) bool { return m.Op == "watched" })
+	if !slices.Equal(m.Gone, []int64{77}) || len(m.List) != 1 || !strings.Contains(string(m.List[0]), `"role":"NS"`) {
+		t.Errorf("watched %+v", m)
+	}
+	tr.say(decode.C2S, "PNG")
+	c.until(func(m message) bool {
+		return m.Op == "list" && m.IDs == nil && len(m.List) == 1 && strings.Contains(string(m.List[0]), `"events":9`)
+	})
+	c.until(func(m message) bool {
+		return m.Op == "watched" && len(m.List) == 1 && strings.Contains(string(m.List[0]), `"events":9`)
+	})
+	c.send(`{"op":"watch","ids":[]}`)
+	c.send(`{"op":"list","epoch":5,"n":0}`)
+	c.send(`{"op":"event","seq":1,"id":1}`) // when this is answered the page is told no more
+	c.until(func(m message) bool { return m.Op == "res" })
+	tr.say(decode.C2S, "PNG")
+	c.until(func(m message) bool {
+		if m.Op == "list" || m.Op == "watched" {
+			t.Errorf("told though nothing is wanted: %+v", m)
+		}
+		return m.Op == "sessions"
+	})
 }
 
 func TestWrongGreetings(t *testing.T) {
@@ -108,7 +144,8 @@ func TestCountsWhileEventsArrive(t *testing.T) {
 		return m.Total == n
 	})
 	<-done
-	if most := 2 + int(time.Since(began)/defaultTiming.stat); stats > most {
+	// The first, the answer to the tail and the end of the scan wait for nothing.
+	if most := 3 + int(time.Since(began)/defaultTiming.stat); stats > most {
 		t.Errorf("%d stats, want %d at most", stats, most)
 	}
 	for i := 1; i < len(m.Rows); i++ {

@@ -219,10 +219,7 @@ func (s *Server) endReplay(w http.ResponseWriter, r *http.Request) {
 // resultSession is the session that a capture shows, the longest if several.
 func resultSession(store *captures.Store, capture int) (id int64, more int) {
 	var most int64
-	for _, s := range store.Sessions() {
-		if s.ID/event.ConnectionsPerCapture != int64(capture) {
-			continue
-		}
+	for _, s := range store.SessionsOf(capture) {
 		more++
 		if s.Events > most {
 			id, most = s.ID, s.Events

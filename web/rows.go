@@ -3,6 +3,7 @@
 package web
 
 import (
+	"hash/maphash"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ const (
 	flagDelivered             // other bytes were delivered
 	flagWarning
 	flagPartial
-	flagUnknown // a command that the table does not have
+	flagUnknown // a command that the tables do not have
 	flagOpen    // a request without an answer so far
 	flagLate    // and that for longer than answerTime
 	flagDropped // it was not delivered
@@ -36,16 +37,18 @@ const answerTime = 5 * time.Second
 // appendRow appends the row of an event, see docs/page-protocol.md.
 func appendRow(dst []byte, e *event.Event) []byte {
 	var cmd, acc, summary string
+	var cookie uint32
 	var flags uint64
 	category := decode.CategoryUnknown
 	switch e.Kind {
 	case event.Command:
 		a := e.Annotate()
 		cmd, acc, summary, category = a.Name, a.Peer, a.Summary, a.Category
+		cookie = cookieOf(&a)
 		if category == decode.CategoryError {
 			flags |= flagError
 		}
-		if a.Spec == nil && category != decode.CategoryError {
+		if a.Spec == nil && category != decode.CategoryError && e.Role != decode.RoleFT {
 			flags |= flagUnknown
 		}
 	case event.Raw:
@@ -107,13 +110,31 @@ func appendRow(dst []byte, e *event.Event) []byte {
 	dst = event.AppendJSONString(dst, shorten(summary))
 	dst = append(dst, ',')
 	dst = strconv.AppendInt(dst, e.Session, 10)
-	if e.Mark != (event.Mark{}) {
+	if e.Mark != (event.Mark{}) || cookie != 0 {
 		dst = append(dst, ',')
 		dst = event.AppendJSONString(dst, e.Mark.Word)
 		dst = append(dst, ',')
 		dst = event.AppendJSONString(dst, shorten(e.Mark.Note))
 	}
+	if cookie != 0 {
+		dst = append(dst, ',')
+		dst = strconv.AppendUint(dst, uint64(cookie), 10)
+	}
 	return append(dst, ']')
+}
+
+var cookieSeed = maphash.MakeSeed()
+
+// cookieOf returns a number that stands for the switchboard cookie in a command,
+// so that the one that gave it and the one that showed it can be told to belong
+// together; 0 if it has none. It tells nothing of the cookie.
+func cookieOf(a *decode.Annotation) uint32 {
+	for i := range a.Params {
+		if p := &a.Params[i]; p.Type == decode.TypeCookie && p.Value != "" {
+			return uint32(maphash.String(cookieSeed, p.Value)) | 1
+		}
+	}
+	return 0
 }
 
 // flagsOfLater returns the flags of what has become of an event since it came.

@@ -41,7 +41,7 @@ func TestRow(t *testing.T) {
 	}{
 		{"command", command("NLN AWY bob@hotmail.com Bob"), `[50412,1004991247021337,31,"NS",1,0,"NLN",null,"bob@hotmail.com",29,null,0,"presence",_,12]`},
 		{"error", errorReply, `[50412,1004991247021337,31,"NS",1,0,"911",5,"",7,37000,1,"error",_,12]`},
-		{"rewritten", rewritten, `[50412,1004991247021337,31,"NS",1,0,"XFR",5,"",35,null,2,"control",_,12]`},
+		{"rewritten", rewritten, `[50412,1004991247021337,31,"NS",1,0,"XFR",5,"",35,null,2,"control",_,12,"","",_]`},
 		{"not answered", open, `[50412,1004991247021337,31,"NS",0,0,"CHG",9,"",11,null,96,"presence",_,12]`},
 		{"dropped", dropped, `[50412,1004991247021337,31,"NS",1,0,"NLN",null,"bob@hotmail.com",29,null,130,"presence",_,12]`},
 		{"injected", injected, `[1,0,0,"",1,1,"",null,"",0,null,258,"unknown","",0]`},
@@ -71,6 +71,39 @@ func TestRow(t *testing.T) {
 				t.Errorf("flags %v", got[11])
 			}
 		})
+	}
+}
+
+// The command that gives a cookie and the one that shows it have the same
+// number, and no other; the cookie itself is in no row.
+func TestRowsOfACookie(t *testing.T) {
+	row := func(role decode.Role, dir decode.Direction, mark event.Mark, line string) []any {
+		e := &event.Event{ID: 7, Role: role, Dir: dir, Kind: event.Command, Raw: []byte(line + "\r\n"), Line: len(line), Body: len(line) + 2, TrID: -1, Dialect: 7, Mark: mark}
+		text := appendRow(nil, e)
+		if strings.Contains(string(text), "17262740") {
+			t.Errorf("%s", text)
+		}
+		var got []any
+		if err := json.Unmarshal(text, &got); err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	none := event.Mark{}
+	xfr := row(decode.RoleNS, decode.S2C, none, "XFR 10 SB 64.4.13.201:1863 CKI 17262740.1050826919")
+	usr := row(decode.RoleSB, decode.C2S, event.Mark{Word: "red"}, "USR 1 alice@hotmail.com 17262740.1050826919")
+	rng := row(decode.RoleNS, decode.S2C, none, "RNG 11 64.4.13.201:1863 CKI 17262740.99 bob@hotmail.com Bob")
+	ans := row(decode.RoleSB, decode.C2S, none, "ANS 1 alice@hotmail.com 17262740.99 11")
+	for _, r := range [][]any{xfr, usr, rng, ans} {
+		if len(r) != 18 {
+			t.Fatalf("%v", r)
+		}
+	}
+	if xfr[17] != usr[17] || rng[17] != ans[17] || xfr[17] == rng[17] || usr[15] != "red" || xfr[15] != "" {
+		t.Errorf("%v %v %v %v", xfr, usr, rng, ans)
+	}
+	if r := row(decode.RoleNS, decode.S2C, none, "XFR 3 NS 64.4.12.132:1863 0"); len(r) != 15 {
+		t.Errorf("%v", r)
 	}
 }
 

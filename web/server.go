@@ -51,6 +51,7 @@ type Server struct {
 
 	comparisons comparisons
 	replays     replays
+	counted     counted
 }
 
 // NewToken returns a random token for Server.Token.

@@ -1,161 +1,181 @@
-// This file tells pages about sessions: all of them once, then those that
-// changed. One list serves all pages; a page keeps a few numbers.
+// This file knows what pages show of all sessions: how many there are, which is
+// the newest, and which have changed. One feed serves all pages. It looks only
+// at the sessions that have changed, and keeps some thirty bytes of each.
 
 package web
 
 import (
-	"bytes"
+	"slices"
 	"sort"
-	"strconv"
 	"sync"
 
 	"msnscope/captures"
 	"msnscope/captures/event"
 )
 
-// sessionsFrame is the number of bytes after which a frame of sessions is
-// sent and another one begun.
-const sessionsFrame = 256 << 10
-
-// sessionFeed holds the sessions as JSON, each with the revision of the feed
-// in which it last changed.
+// sessionFeed holds the ids of the sessions, each with the revision of the feed
+// in which it changed last.
 type sessionFeed struct {
-	mu    sync.Mutex
-	rev   int64 // grows with each change, 0: no session yet
-	gone  int64 // revision in which a session was last missed
-	list  []fedSession
-	store int64 // the store's revision of which list is
-	made  bool
+	mu      sync.Mutex
+	changes *captures.SessionChanges // nil until somebody looks
+	rev     int64                    // grows with every look that finds a change
+	slots   []fedSession             // in no order; a session keeps its place
+	byID    []int32                  // places of the sessions in order of ids
+	live    int64
+	signed  int64 // id of the first session in which something was said, 0: none
+	orders  map[string]*sessionOrder
 }
 
 type fedSession struct {
+	id, rev int64
+	live    bool
+}
+
+// sessionSource is where a feed has the sessions from.
+type sessionSource interface {
+	Sessions() []event.Session
+	Session(id int64) (event.Session, bool)
+	Connections(session int64) []event.Connection
+}
+
+// sessionsSum is what is said of all sessions together.
+type sessionsSum struct {
+	rev, total, live, newest, signed int64
+}
+
+// update brings the feed in line with the store. The feed is locked.
+func (f *sessionFeed) update(store *captures.Store) {
+	if f.changes == nil {
+		f.changes = store.SessionChanges()
+	}
+	ids, all := f.changes.Take()
+	f.take(store, ids, all)
+}
+
+// take looks at the sessions that have changed: ids, or any.
+func (f *sessionFeed) take(from sessionSource, ids []int64, all bool) {
+	if all {
+		f.renew(from)
+		return
+	}
+	var changed []changedSession
+	for _, id := range ids {
+		s, ok := from.Session(id)
+		slot := f.find(id)
+		switch {
+		case !ok && slot >= 0: // its capture has been removed, and not only this session with it
+			f.renew(from)
+			return
+		case ok:
+			changed = append(changed, changedSession{slot, slot < 0, s})
+		}
+	}
+	if len(changed) == 0 {
+		return
+	}
+	f.rev++
+	var fresh []int32
+	for i := range changed {
+		c := &changed[i]
+		if c.fresh {
+			c.slot = int32(len(f.slots))
+			f.slots = append(f.slots, fedSession{id: c.session.ID})
+			fresh = append(fresh, c.slot)
+		}
+		f.set(c.slot, &c.session)
+	}
+	f.byID = insert(f.byID, fresh, func(a, b int32) int { return compareIDs(f.slots[a].id, f.slots[b].id) })
+	for _, o := range f.orders {
+		o.change(f.slots, changed)
+	}
+}
+
+type changedSession struct {
+	slot    int32
+	fresh   bool
 	session event.Session
-	rev     int64
-	json    []byte
-	settled bool // neither it nor a connection of it is open: only its own fields can change
 }
 
-// sessionsSeen is how far a page has come.
-type sessionsSeen struct {
-	begun   bool
-	sent    int64 // all changes up to this revision have been sent
-	passing bool  // several frames are needed, not all are sent
-	pass    int64 // revision when the pass began
-	after   int64 // id of the last session looked at
+// set takes over what is known of a session.
+func (f *sessionFeed) set(slot int32, s *event.Session) {
+	was := &f.slots[slot]
+	switch {
+	case s.Live && !was.live:
+		f.live++
+	case !s.Live && was.live:
+		f.live--
+	}
+	was.rev, was.live = f.rev, s.Live
+	if s.Dialect != 0 && (f.signed == 0 || s.ID < f.signed) {
+		f.signed = s.ID
+	}
 }
 
-// news returns the next frame for a page, nil if it has everything.
-func (f *sessionFeed) news(store *captures.Store, seen *sessionsSeen) []byte {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if !seen.passing {
-		rev := store.SessionsRev() // before the sessions: a change in between is seen next time
-		if !f.made || rev != f.store {
-			f.made, f.store = true, rev
-			f.update(store.Sessions(), store.Connections)
-		}
+// renew begins anew with all sessions.
+func (f *sessionFeed) renew(from sessionSource) {
+	list := from.Sessions()
+	f.rev++
+	f.slots, f.byID = make([]fedSession, len(list)), make([]int32, len(list))
+	f.live, f.signed = 0, 0
+	for i := range list {
+		f.slots[i].id, f.byID[i] = list[i].ID, int32(i)
+		f.set(int32(i), &list[i])
 	}
-	return f.next(seen)
+	for _, o := range f.orders {
+		o.renew(f.slots, list)
+	}
 }
 
-// next is news of what the feed knows.
-func (f *sessionFeed) next(seen *sessionsSeen) []byte {
-	full := false
-	if !seen.passing {
-		if seen.begun && seen.sent == f.rev {
-			return nil
-		}
-		if full = !seen.begun || seen.sent < f.gone; full {
-			seen.sent = 0
-		}
-		seen.begun, seen.passing, seen.pass, seen.after = true, true, f.rev, -1
+// find returns the place of a session, -1 if there is none.
+func (f *sessionFeed) find(id int64) int32 {
+	i := sort.Search(len(f.byID), func(i int) bool { return f.slots[f.byID[i]].id >= id })
+	if i < len(f.byID) && f.slots[f.byID[i]].id == id {
+		return f.byID[i]
 	}
-	b := append([]byte(nil), `{"op":"sessions"`...)
-	b = appendField(b, "rev", seen.pass)
-	b = append(b, `,"full":`...)
-	b = strconv.AppendBool(b, full)
-	b = append(b, `,"list":[`...)
-	seen.passing = false
-	first := true
-	for _, s := range f.list[sort.Search(len(f.list), func(i int) bool { return f.list[i].session.ID > seen.after }):] {
-		if s.rev <= seen.sent {
-			continue
-		}
-		if len(b) > sessionsFrame {
-			seen.passing = true
-			break
-		}
-		if !first {
-			b = append(b, ',')
-		}
-		first = false
-		b = append(b, s.json...)
-		seen.after = s.session.ID
-	}
-	if !seen.passing {
-		seen.sent = seen.pass
-	}
-	return append(b, "]}"...)
+	return -1
 }
 
-// update brings the list in line with the sessions, which are in order of ids.
-func (f *sessionFeed) update(sessions []event.Session, connections func(session int64) []event.Connection) {
-	list := make([]fedSession, len(sessions))
-	changed, gone := false, false
-	old := f.list
-	for i, s := range sessions {
-		for len(old) > 0 && old[0].session.ID < s.ID {
-			old, gone = old[1:], true
-		}
-		known := len(old) > 0 && old[0].session.ID == s.ID
-		if known {
-			list[i], old = old[0], old[1:]
-			if list[i].settled && sameSession(&list[i].session, &s) {
-				continue
-			}
-		}
-		conns := connections(s.ID)
-		json := event.AppendSession(nil, &s, conns)
-		if !bytes.Equal(json, list[i].json) {
-			list[i].json, list[i].rev, changed = json, f.rev+1, true
-		}
-		list[i].session, list[i].settled = s, settled(&s, conns)
+func (f *sessionFeed) sum() sessionsSum {
+	s := sessionsSum{rev: f.rev, total: int64(len(f.slots)), live: f.live, signed: f.signed}
+	if n := len(f.byID); n > 0 {
+		s.newest = f.slots[f.byID[n-1]].id
 	}
-	gone = gone || len(old) > 0
-	if changed || gone {
-		f.rev++
-	}
-	if gone {
-		f.gone = f.rev
-	}
-	f.list = list
+	return s
 }
 
-func settled(s *event.Session, conns []event.Connection) bool {
-	for i := range conns {
-		if conns[i].Live || conns[i].Closed == 0 {
-			return false
+// enter returns the sessions in an order, kept up to date until as many have left
+// it as have entered. The feed is locked.
+func (f *sessionFeed) enter(name string, from sessionSource) *sessionOrder {
+	o := f.orders[name]
+	if o == nil {
+		o = newSessionOrder(name)
+		o.renew(f.slots, from.Sessions())
+		if f.orders == nil {
+			f.orders = map[string]*sessionOrder{}
+		}
+		f.orders[name] = o
+	}
+	o.pages++
+	return o
+}
+
+func (f *sessionFeed) leave(name string) {
+	if o := f.orders[name]; o != nil {
+		if o.pages--; o.pages == 0 {
+			delete(f.orders, name)
 		}
 	}
-	return !s.Live
 }
 
-func sameSession(a, b *event.Session) bool {
-	return a.Events == b.Events && a.Bytes == b.Bytes && a.Ended == b.Ended && a.Live == b.Live &&
-		len(a.Conns) == len(b.Conns) && a.Account == b.Account && a.Name == b.Name && a.Client == b.Client &&
-		a.Dialect == b.Dialect && a.Server == b.Server && a.Errors == b.Errors && a.Chats == b.Chats && a.Label == b.Label
-}
-
-func appendText(dst []byte, name, text string) []byte {
-	dst = append(dst, `,"`...)
-	dst = append(dst, name...)
-	dst = append(dst, `":`...)
-	return event.AppendJSONString(dst, text)
-}
-
-func appendFlag(dst []byte, name string, b bool) []byte {
-	dst = append(dst, `,"`...)
-	dst = append(dst, name...)
-	dst = append(dst, `":`...)
-	return strconv.AppendBool(dst, b)
+// insert puts slots into a sorted list.
+func insert(list, slots []int32, compare func(a, b int32) int) []int32 {
+	slices.SortFunc(slots, compare)
+	end := len(list)
+	list = append(list, slots...)
+	for i, s := range slices.Backward(slots) {
+		at := sort.Search(end, func(k int) bool { return compare(list[k], s) > 0 })
+		copy(list[at+i+1:], list[at:end])
+		list[at+i], end = s, at
+	}
+	return list
 }

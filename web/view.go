@@ -33,6 +33,7 @@ type view struct {
 	said     statement // in the last stat
 	saidAt   time.Time
 	saidOnce bool
+	ended    bool // a scan of all has ended, and that was said
 }
 
 // statement is what a stat says; another one is sent when it differs.
@@ -56,17 +57,20 @@ func (v *view) advance(ctx context.Context, budget time.Duration) {
 // step scans for a slice, or adds up for one: each in its turn while both have
 // something to do.
 func (v *view) step(ctx context.Context) {
-	if v.sum == nil || !v.looked || !v.current && (v.summed || !v.sum.behind) {
+	if v.sum == nil || !v.looked || !v.current && (v.summed || !v.sum.due()) {
 		v.summed = false
 		v.advance(ctx, slice)
 		return
 	}
 	v.summed = true
 	v.sum.advance(ctx, slice)
+	if v.tail > 0 && v.sum.behind {
+		v.sum.rest = time.Now().Add(sumRest * slice)
+	}
 }
 
-// behind reports whether there is something to scan or to add up.
-func (v *view) behind() bool { return !v.current || v.sum != nil && v.sum.behind }
+// behind reports whether there is something to scan or to add up now.
+func (v *view) behind() bool { return !v.current || v.sum != nil && v.sum.due() }
 
 // report sends a stat if there is something new to say and enough time has
 // passed since the last, and returns when to call again, zero if nothing is due.
@@ -88,12 +92,15 @@ func (v *view) report(w *worker) time.Time {
 		}
 		return time.Time{}
 	}
-	// The answer to a new tail waits for nothing.
-	if due := v.saidAt.Add(w.server.timing.stat); v.saidOnce && s.tail == v.said.tail && now.Before(due) {
+	// The answer to a new tail waits for nothing, nor does the end of the first
+	// scan; later ones end with every event that comes.
+	ended := s.scan >= 1 && !v.ended
+	if due := v.saidAt.Add(w.server.timing.stat); v.saidOnce && s.tail == v.said.tail && !ended && now.Before(due) {
 		return due
 	}
 	w.out.stat(v.id, v.stat(s))
 	v.said, v.saidAt, v.saidOnce = s, now, true
+	v.ended = v.ended || s.scan >= 1
 	if s.rate != 0 {
 		return now.Add(rateStep)
 	}
@@ -183,6 +190,20 @@ func appendField(dst []byte, name string, n int64) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, `":`...)
 	return strconv.AppendInt(dst, n, 10)
+}
+
+func appendText(dst []byte, name, text string) []byte {
+	dst = append(dst, `,"`...)
+	dst = append(dst, name...)
+	dst = append(dst, `":`...)
+	return event.AppendJSONString(dst, text)
+}
+
+func appendFlag(dst []byte, name string, b bool) []byte {
+	dst = append(dst, `,"`...)
+	dst = append(dst, name...)
+	dst = append(dst, `":`...)
+	return strconv.AppendBool(dst, b)
 }
 
 const (

@@ -1,6 +1,6 @@
 // This file holds the worker of a page: the one goroutine that looks at the
 // store for it. It scans in short slices, so that a window which the page is
-// about to paint never waits for a scan.
+// about to paint never waits for a scan; the sessions are looked at beside it.
 
 package web
 
@@ -13,7 +13,7 @@ import (
 
 // slice is the longest scan between two looks at the inbox. A window asked for
 // during a scan waits no longer than that.
-const slice = 25 * time.Millisecond
+const slice = 8 * time.Millisecond
 
 type worker struct {
 	server *Server
@@ -27,7 +27,10 @@ type worker struct {
 	last     int32           // id of the view that scanned last
 	marks    int64           // changes of the marks that the page was told of
 	removals int64           // captures removed that the page was told of
-	sessions sessionsSeen
+	sessions sessionsTold
+	stale    bool                // they may have changed since the last look
+	looking  bool                // a look at them is on its way, to which they belong
+	looked   chan sessionsLooked // one slot
 	nextSess time.Time
 	proxy    []byte // proxy status as last sent, JSON
 	problem  string // of the proxy, as last noted
@@ -37,7 +40,7 @@ type worker struct {
 }
 
 func newWorker(s *Server, in *inbox, out *outbox) *worker {
-	w := &worker{server: s, in: in, out: out, views: map[int32]*view{}}
+	w := &worker{server: s, in: in, out: out, views: map[int32]*view{}, looked: make(chan sessionsLooked, 1), stale: true}
 	w.proxy, _ = json.Marshal(s.proxyStatus()) // said with hello
 	return w
 }
@@ -49,12 +52,19 @@ func (w *worker) run(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
 	defer func() { w.server.views.Add(-int64(len(w.views))) }()
+	defer func() {
+		if w.looking {
+			<-w.looked
+		}
+		w.server.sessions.quit(&w.sessions)
+	}()
 	for ctx.Err() == nil {
 		now := time.Now()
 		if w.changed == nil && !now.Before(w.look) {
 			// Asked for before looking: what changes while we look is seen next time.
 			w.changed = w.server.Store.Changed()
 			w.look = now.Add(w.server.timing.stat)
+			w.stale = true
 			for _, v := range w.views {
 				v.current = false
 			}
@@ -66,6 +76,9 @@ func (w *worker) run(ctx context.Context) {
 		for _, v := range w.views {
 			due = earlier(due, v.report(w))
 			due = earlier(due, v.reportSum(w))
+			if v.sum != nil && v.sum.behind {
+				due = earlier(due, v.sum.rest)
+			}
 		}
 		w.tellMarks()
 		w.tellRemovals()
@@ -76,6 +89,13 @@ func (w *worker) run(ctx context.Context) {
 			due = earlier(due, w.look)
 		}
 		if scanning {
+			select {
+			case <-w.changed:
+				w.changed = nil // what comes meanwhile is told meanwhile
+			case l := <-w.looked:
+				w.tellLooked(&l)
+			default:
+			}
 			continue
 		}
 		timer.Reset(max(time.Until(due), 0))
@@ -86,6 +106,8 @@ func (w *worker) run(ctx context.Context) {
 			w.changed = nil
 		case <-w.held:
 			w.held = nil
+		case l := <-w.looked:
+			w.tellLooked(&l)
 		case <-timer.C:
 		}
 	}
@@ -209,23 +231,6 @@ func (w *worker) question(ctx context.Context, o *op) (answer []byte, ok bool) {
 		items := w.server.complete(o.Field, o.Prefix, o.N)
 		return frame(map[string]any{"op": "res", "seq": o.Seq, "items": items}), true
 	}
-}
-
-// tellSessions sends the sessions that changed, and returns when to look again.
-func (w *worker) tellSessions(now time.Time) time.Time {
-	if !w.out.free(slotSessions) {
-		return time.Time{} // the writer wakes us when it has taken them
-	}
-	if now.Before(w.nextSess) {
-		return w.nextSess
-	}
-	if frame := w.server.sessions.news(w.server.Store, &w.sessions); frame != nil {
-		w.out.set(slotSessions, frame)
-	}
-	if !w.sessions.passing {
-		w.nextSess = now.Add(w.server.timing.sess)
-	}
-	return time.Time{} // the writer or the store's next change wakes us
 }
 
 // tellProxy sends the proxy's status if it has changed, and returns when to

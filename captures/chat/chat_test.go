@@ -74,6 +74,10 @@ func (p *play) event(ms int64, who byte, s2c bool, text string) chat.Step {
 	case strings.HasPrefix(text, "raw"):
 		e.Kind, e.Text = event.Raw, "no command"
 		return p.c.Feed(e, nil)
+	case strings.HasPrefix(text, "injects "):
+		own, _ := raw(strings.TrimPrefix(command, "injects "))
+		e.Kind, e.Raw, e.Note, e.Text = event.Note, nil, event.NoteInjected, fmt.Sprintf("%s %q, by a test", e.Dir, own)
+		return p.c.Feed(e, nil)
 	case strings.HasPrefix(text, "note"):
 		e.Kind, e.Raw, e.Note, e.Text = event.Note, nil, "bypassed", "a test"
 		return p.c.Feed(e, nil)
@@ -300,6 +304,24 @@ func TestWhatTheProxyDid(t *testing.T) {
 		#9 note alice: bypassed: a test
 		#10 data alice: Alice: keeps the chat open (2) answer #11
 		#12 data alice: Alice: says what program it is: ?
+	`)
+}
+
+func TestWhatTheProxySaid(t *testing.T) {
+	newPlay(t, chat.New()).tell(`
+		0   b< injects MSG alice@hotmail.com Alice|text:to bob alone
+		10  a> injects MSG 9 A|text:as alice
+		11  b< MSG alice@hotmail.com Alice|text:as alice
+		20  b< MSG alice@hotmail.com Alice|text:heard first
+		21  a> injects MSG 10 A|text:heard first
+		30  a> MSG 2 N|text:as alice
+		40  a> injects BYE alice@hotmail.com
+	`).wants(`
+		#1 message alice: to bob alone injected
+		#2 message alice: as alice seen #3 injected
+		#5 message alice: heard first seen #4 injected
+		#6 message alice: as alice [on failure]
+		#7 note alice: injected: c2s "BYE alice@hotmail.com\r\n", by a test
 	`)
 }
 

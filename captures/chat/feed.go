@@ -40,6 +40,14 @@ func (c *Chat) Feed(e *event.Event, a *decode.Annotation) Step {
 		s.Line = c.run(Line{Kind: Raw, Who: me, Event: n, Time: e.Time}, 0)
 	case event.Note:
 		s.Line = -1
+		if own := e.Injected(); own != nil && own.Cmd() == "MSG" {
+			made := own.Annotate()
+			if own.Dir == decode.S2C {
+				me = c.person(value(&made, "sender"), value(&made, "nick"))
+			}
+			s.Line = c.message(own, &made, n, me, Injected)
+			break
+		}
 		if e.Note != "opened" && e.Note != "closed" { // people joining and leaving tell as much
 			s.Line = c.add(Line{Kind: Note, Who: me, Event: n, Time: e.Time})
 		}
@@ -67,7 +75,7 @@ func (c *Chat) sent(e *event.Event, a *decode.Annotation, n uint32, me uint16) i
 		c.asks(n, i)
 		return i
 	case "MSG":
-		return c.message(e, a, n, me)
+		return c.message(e, a, n, me, 0)
 	case "OUT":
 		return c.leaves(e, n, me, 0)
 	}
@@ -94,7 +102,7 @@ func (c *Chat) received(e *event.Event, a *decode.Annotation, n uint32, me uint1
 		}
 		return c.leaves(e, n, c.person(value(a, "email"), ""), f)
 	case "MSG":
-		return c.message(e, a, n, c.person(value(a, "sender"), value(a, "nick")))
+		return c.message(e, a, n, c.person(value(a, "sender"), value(a, "nick")), 0)
 	case "CAL":
 		return c.answered(e, n, Ringing)
 	case "ACK":
@@ -173,9 +181,10 @@ func (c *Chat) sees(i int, n uint32) int {
 	return i
 }
 
-// message is a MSG, as it was sent or as it was delivered.
-func (c *Chat) message(e *event.Event, a *decode.Annotation, n uint32, who uint16) int {
-	kind, content, flags := Data, []byte(nil), Flags(0)
+// message is a MSG, as it was sent or as it was delivered. flags are what is
+// known of it beside what was delivered.
+func (c *Chat) message(e *event.Event, a *decode.Annotation, n uint32, who uint16, flags Flags) int {
+	kind, content := Data, []byte(nil)
 	p := a.Payload
 	if p != nil {
 		switch {
@@ -237,7 +246,7 @@ func (c *Chat) passedOn(i int, e *event.Event, a *decode.Annotation, n uint32, f
 // says is a message that is new.
 func (c *Chat) says(e *event.Event, a *decode.Annotation, n uint32, who uint16, kind Kind, flags Flags) int {
 	l := Line{Kind: kind, Who: who, Event: n, Time: e.Time, Flags: flags}
-	if e.Dir == decode.C2S {
+	if e.Dir == decode.C2S && flags&Injected == 0 { // what answers that, nobody hears
 		switch value(a, "ack") {
 		case "U":
 			l.State = NotAsked

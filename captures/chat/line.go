@@ -52,9 +52,10 @@ type Flags uint8
 
 // The flags of lines.
 const (
-	Idle    Flags = 1 << iota // Left: the server closed an idle connection
-	Edited                    // other bytes were delivered than sent
-	Dropped                   // the message was not passed on
+	Idle     Flags = 1 << iota // Left: the server closed an idle connection
+	Edited                     // other bytes were delivered than sent
+	Dropped                    // the message was not passed on
+	Injected                   // it was the proxy that said it
 )
 
 // Line is one line of a chat. Events are numbers within the capture; ID makes

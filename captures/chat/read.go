@@ -37,7 +37,7 @@ type Row struct {
 	Seen      int64           `json:"seen,omitempty"`      // another event that showed it: as it was delivered, or RNG
 	Typing    int64           `json:"typing,omitempty"`    // the first typing notice before it
 	Count     int             `json:"count,omitempty"`     // data, raw: how many, if more than one
-	Change    string          `json:"change,omitempty"`    // "edited" or "dropped" on the way
+	Change    string          `json:"change,omitempty"`    // "edited" or "dropped" on the way, or "injected"
 	Delivered string          `json:"delivered,omitempty"` // edited: the text that arrived
 	Offer     *Offer          `json:"offer,omitempty"`     // invitation: what is offered
 	File      json.RawMessage `json:"file,omitempty"`      // invitation: the transfer, by those who know connections
@@ -85,6 +85,9 @@ func (r *Reader) Read(c *Chat, i int) (Row, error) {
 		return row, err
 	}
 	row.Session = e.Session
+	if own := e.Injected(); own != nil && l.Flags&Injected != 0 {
+		e = own
+	}
 	switch l.Kind {
 	case Invited:
 		row.Whom = c.People[l.Whom].Handle
@@ -151,7 +154,9 @@ func (r *Reader) message(row *Row, l *Line, e *event.Event) {
 			}
 		}
 	}
-	r.change(row, e)
+	if r.change(row, e); l.Flags&Injected != 0 {
+		row.Change = "injected"
+	}
 }
 
 // change tells what the proxy delivered instead.

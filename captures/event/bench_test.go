@@ -14,10 +14,11 @@ import (
 	"msnscope/decode"
 )
 
-func TestAppendTime(t *testing.T) {
-	for _, ns := range []int64{0, 1, 999, 1000, -1, -1000, 1e18, 1e18 + 987654321, math.MaxInt64, math.MinInt64, 951782399999999999} {
+func TestClock(t *testing.T) {
+	var k clock
+	for _, ns := range []int64{0, 1, 0, 1e9, 999, 1000, -1, -1000, 1e18, 1e18 + 987654321, math.MaxInt64, math.MinInt64, 951782399999999999} {
 		want := `"` + time.Unix(0, ns).UTC().Format("2006-01-02T15:04:05.000000Z") + `"`
-		if got := string(appendTime(nil, ns)); got != want {
+		if got := string(k.append(nil, ns)); got != want {
 			t.Errorf("%d: %s, want %s", ns, got, want)
 		}
 	}

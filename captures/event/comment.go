@@ -61,11 +61,11 @@ func ParseComment(s string) (c Comment, ok bool) {
 func parseEdit(s string) (*Edit, bool) {
 	e := new(Edit)
 	dir, s, ok := strings.Cut(s, " bytes from ")
-	if !ok || (dir != "c2s" && dir != "s2c") {
+	if !ok {
 		return nil, false
 	}
-	if dir == "s2c" {
-		e.Dir = decode.S2C
+	if e.Dir, ok = decode.ParseDirection(dir); !ok {
+		return nil, false
 	}
 	off, s, ok := strings.Cut(s, ": sent ")
 	if !ok {

@@ -10,6 +10,14 @@ import (
 	"msnscope/decode"
 )
 
+// appendParts appends where a command's line ends and its payload begins.
+func appendParts(dst []byte, e *Event) []byte {
+	dst = append(dst, `,"line":`...)
+	dst = appendInt(dst, int64(e.Line))
+	dst = append(dst, `,"body":`...)
+	return appendInt(dst, int64(e.Body))
+}
+
 // appendDetail appends the fields of the detail form after those of the line.
 func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []byte {
 	title, category := "", decode.CategoryUnknown
@@ -29,26 +37,23 @@ func appendDetail(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []b
 		dst = AppendJSONString(dst, noteOn(a))
 	}
 	if e.Kind == Command {
-		dst = append(dst, `,"line":`...)
-		dst = strconv.AppendInt(dst, int64(e.Line), 10)
-		dst = append(dst, `,"body":`...)
-		dst = strconv.AppendInt(dst, int64(e.Body), 10)
+		dst = appendParts(dst, e)
 	}
 	if o.Max > 0 && len(e.Raw) > o.Max {
 		dst = append(dst, `,"truncated":true`...)
 	}
 	if o.Partner != 0 {
 		dst = append(dst, `,"partner":`...)
-		dst = strconv.AppendInt(dst, o.Partner, 10)
+		dst = appendInt(dst, o.Partner)
 	}
 	if edits := e.Edits(); len(edits) > 0 {
 		dst = append(dst, `,"edits":[`...)
 		for i, d := range edits {
 			dst = comma(dst, i)
 			dst = append(dst, `{"start":`...)
-			dst = strconv.AppendInt(dst, d.Offset, 10)
+			dst = appendInt(dst, d.Offset)
 			dst = append(dst, `,"end":`...)
-			dst = strconv.AppendInt(dst, d.Offset+int64(len(d.Old)), 10)
+			dst = appendInt(dst, d.Offset+int64(len(d.Old)))
 			dst = append(dst, `,"old":`...)
 			dst = AppendJSONString(dst, cut(d.Old, o))
 			dst = append(dst, `,"new":`...)

@@ -5,7 +5,6 @@ package event
 
 import (
 	"net/netip"
-	"strconv"
 
 	"msnscope/decode"
 )
@@ -18,6 +17,8 @@ type JSONOptions struct {
 	Detail  bool
 	Max     int   // Detail: bytes of raw, delivered and text to write, 0 for all
 	Partner int64 // Detail: id of the command this one answers or of its answer, 0 if unknown
+
+	lines bool // the same options for all events with the same Annotation
 }
 
 // AppendJSON appends e as one JSON object, without a line end. a is e's
@@ -31,64 +32,37 @@ func AppendJSON(dst []byte, e *Event, a *decode.Annotation, c *Connection, o JSO
 	if !o.Secrets {
 		e = e.Masked(a)
 	}
-	dst = appendHead(dst, e, c)
-	switch e.Kind {
-	case Command:
-		dst = appendCommand(dst, e, a, o)
-	case Raw:
-		dst = append(dst, `,"why":`...)
-		dst = AppendJSONString(dst, e.Text)
-	case Gap:
-		dst = append(dst, `,"missing":`...)
-		if e.Missing < 0 {
-			dst = append(dst, "null"...)
-		} else {
-			dst = strconv.AppendInt(dst, e.Missing, 10)
-		}
-	case Note:
-		dst = append(dst, `,"note":`...)
-		dst = AppendJSONString(dst, e.Note)
-		dst = append(dst, `,"text":`...)
-		dst = AppendJSONString(dst, e.Text)
-	}
-	if e.Kind == Command || e.Kind == Raw {
-		dst = append(dst, `,"size":`...)
-		dst = strconv.AppendInt(dst, int64(len(e.Raw)), 10)
-		dst = append(dst, `,"raw":`...)
-		dst = appendBase64(dst, cut(e.Raw, o))
-	}
-	if e.Answers != 0 {
-		dst = append(dst, `,"answers":`...)
-		dst = strconv.AppendInt(dst, e.Answers, 10)
-		dst = append(dst, `,"latency_us":`...)
-		dst = strconv.AppendInt(dst, e.Latency/1000, 10)
-	}
-	if e.Delivered != nil {
-		dst = append(dst, `,"delivered":`...)
-		dst = appendBase64(dst, cut(e.Delivered, o))
-	}
-	dst = appendWarnings(dst, e, o)
-	if e.Partial {
-		dst = append(dst, `,"partial":true`...)
-	}
-	dst = appendMark(dst, e.Mark)
+	dst = appendID(dst, e)
+	dst = appendWhose(dst, e)
+	dst = appendEnds(dst, c)
+	var k clock
+	dst = appendWhen(dst, e, &k)
+	dst = appendSaid(dst, e, a, o)
+	dst = appendRest(dst, e, o)
 	if o.Detail {
 		dst = appendDetail(dst, e, a, o)
 	}
 	return append(dst, '}')
 }
 
-// appendHead appends what events of every kind have, from "id" to "dialect".
-func appendHead(dst []byte, e *Event, c *Connection) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = strconv.AppendInt(dst, e.ID, 10)
+func appendID(dst []byte, e *Event) []byte {
+	return appendInt(append(dst, `{"id":`...), e.ID)
+}
+
+// appendWhose appends what the event belongs to, from "session" to "role".
+func appendWhose(dst []byte, e *Event) []byte {
 	dst = append(dst, `,"session":`...)
-	dst = strconv.AppendInt(dst, e.Session, 10)
+	dst = appendInt(dst, e.Session)
 	dst = append(dst, `,"connection":`...)
-	dst = strconv.AppendInt(dst, e.Connection, 10)
+	dst = appendInt(dst, e.Connection)
 	dst = append(dst, `,"role":"`...)
 	dst = append(dst, e.Role.String()...)
-	dst = append(dst, `","client":"`...)
+	return append(dst, '"')
+}
+
+// appendEnds appends the ends of the connection, "client", "server" and "via".
+func appendEnds(dst []byte, c *Connection) []byte {
+	dst = append(dst, `,"client":"`...)
 	if c != nil {
 		dst = appendAddr(dst, c.Client)
 	}
@@ -100,22 +74,104 @@ func appendHead(dst []byte, e *Event, c *Connection) []byte {
 	if c != nil && c.Via != "" {
 		dst = appendText(dst, "via", c.Via)
 	}
+	return dst
+}
+
+// appendWhen appends the rest of what events of every kind have, from "dir" to
+// "dialect".
+func appendWhen(dst []byte, e *Event, k *clock) []byte {
 	dst = append(dst, `,"dir":"`...)
 	dst = append(dst, e.Dir.String()...)
 	dst = append(dst, `","ts":`...)
-	dst = appendTime(dst, e.Time)
+	dst = k.append(dst, e.Time)
 	if e.Kind == Command {
 		dst = append(dst, `,"n":`...)
-		dst = strconv.AppendInt(dst, e.N, 10)
+		dst = appendInt(dst, e.N)
 	}
 	dst = append(dst, `,"kind":"`...)
 	dst = append(dst, e.Kind.String()...)
 	dst = append(dst, `","dialect":"`...)
 	if e.Dialect != 0 {
 		dst = append(dst, "MSNP"...)
-		dst = strconv.AppendUint(dst, uint64(e.Dialect), 10)
+		dst = appendInt(dst, int64(e.Dialect))
 	}
 	return append(dst, '"')
+}
+
+// appendSaid appends what the event says by itself, whenever and wherever that
+// was: of a command all from "cmd" to "raw".
+func appendSaid(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []byte {
+	switch e.Kind {
+	case Command:
+		dst = appendCommand(dst, e, a, o)
+	case Raw:
+		dst = append(dst, `,"why":`...)
+		dst = AppendJSONString(dst, e.Text)
+	case Gap:
+		dst = append(dst, `,"missing":`...)
+		if e.Missing < 0 {
+			dst = append(dst, "null"...)
+		} else {
+			dst = appendInt(dst, e.Missing)
+		}
+	case Note:
+		dst = append(dst, `,"note":`...)
+		dst = AppendJSONString(dst, e.Note)
+		dst = append(dst, `,"text":`...)
+		dst = AppendJSONString(dst, e.Text)
+		dst = appendInjected(dst, e, o)
+	}
+	if e.Kind == Command || e.Kind == Raw {
+		dst = appendBytes(dst, e.Raw, o)
+	}
+	return dst
+}
+
+// appendInjected appends the command that a note tells of, if it does.
+func appendInjected(dst []byte, e *Event, o JSONOptions) []byte {
+	own := e.Injected()
+	if own == nil {
+		return dst
+	}
+	a := own.Annotate()
+	if !o.Secrets {
+		own = own.Masked(&a)
+	}
+	dst = append(dst, `,"injected":{"dir":"`...)
+	dst = append(dst, own.Dir.String()...)
+	dst = append(dst, '"')
+	dst = appendCommand(dst, own, &a, o)
+	dst = appendBytes(dst, own.Raw, o)
+	if o.Detail {
+		dst = appendParts(dst, own)
+	}
+	return append(dst, '}')
+}
+
+func appendBytes(dst, raw []byte, o JSONOptions) []byte {
+	dst = append(dst, `,"size":`...)
+	dst = appendInt(dst, int64(len(raw)))
+	dst = append(dst, `,"raw":`...)
+	return appendBase64(dst, cut(raw, o))
+}
+
+// appendRest appends what else is known of the event, from "answers" on.
+func appendRest(dst []byte, e *Event, o JSONOptions) []byte {
+	if e.Answers != 0 {
+		dst = append(dst, `,"answers":`...)
+		dst = appendInt(dst, e.Answers)
+		dst = append(dst, `,"latency_us":`...)
+		dst = appendInt(dst, e.Latency/1000)
+	}
+	if e.Delivered != nil {
+		dst = append(dst, `,"delivered":`...)
+		dst = appendBase64(dst, cut(e.Delivered, o))
+	}
+	dst = appendWarnings(dst, e, o)
+	if e.Partial {
+		dst = append(dst, `,"partial":true`...)
+	}
+	return appendMark(dst, e.Mark)
 }
 
 // appendCommand appends what only a command has, from "cmd" to "payload".
@@ -126,7 +182,7 @@ func appendCommand(dst []byte, e *Event, a *decode.Annotation, o JSONOptions) []
 	if e.TrID < 0 {
 		dst = append(dst, "null"...)
 	} else {
-		dst = strconv.AppendInt(dst, e.TrID, 10)
+		dst = appendInt(dst, e.TrID)
 	}
 	dst = append(dst, `,"params":`...)
 	dst = appendParams(dst, a.Params, o)
@@ -170,19 +226,17 @@ func appendPayload(dst []byte, p *decode.Payload, o JSONOptions) []byte {
 	dst = AppendJSONString(dst, p.Type)
 	dst = append(dst, `,"charset":`...)
 	dst = AppendJSONString(dst, p.Charset)
-	dst = append(dst, `,"headers":`...)
-	dst = appendHeaders(dst, p.Headers, o)
-	if len(p.Fields) > 0 || o.Detail {
-		dst = append(dst, `,"fields":`...)
-		dst = appendHeaders(dst, p.Fields, o)
-	}
-	if len(p.Meaning) > 0 || o.Detail {
-		dst = append(dst, `,"meaning":`...)
-		dst = appendParams(dst, p.Meaning, o)
+	if made := p.Made(); made == nil || !o.lines {
+		dst = appendHead(dst, p, o)
+	} else {
+		if len(*made) == 0 {
+			*made = appendHead(*made, p, o)
+		}
+		dst = append(dst, *made...)
 	}
 	if o.Detail {
 		dst = append(dst, `,"body":`...)
-		dst = strconv.AppendInt(dst, int64(p.Body), 10)
+		dst = appendInt(dst, int64(p.Body))
 	}
 	text := p.Text
 	if !o.Secrets {
@@ -193,6 +247,21 @@ func appendPayload(dst []byte, p *decode.Payload, o JSONOptions) []byte {
 	dst = append(dst, `,"binary":`...)
 	dst = appendBool(dst, p.Binary)
 	return append(dst, '}')
+}
+
+// appendHead appends what stands before the text, and what it means.
+func appendHead(dst []byte, p *decode.Payload, o JSONOptions) []byte {
+	dst = append(dst, `,"headers":`...)
+	dst = appendHeaders(dst, p.Headers, o)
+	if len(p.Fields) > 0 || o.Detail {
+		dst = append(dst, `,"fields":`...)
+		dst = appendHeaders(dst, p.Fields, o)
+	}
+	if len(p.Meaning) > 0 || o.Detail {
+		dst = append(dst, `,"meaning":`...)
+		dst = appendParams(dst, p.Meaning, o)
+	}
+	return dst
 }
 
 func appendHeaders(dst []byte, hs []decode.Header, o JSONOptions) []byte {
@@ -217,9 +286,9 @@ func appendPlace(dst []byte, secret bool, start, end int) []byte {
 	dst = append(dst, `,"secret":`...)
 	dst = appendBool(dst, secret)
 	dst = append(dst, `,"start":`...)
-	dst = strconv.AppendInt(dst, int64(start), 10)
+	dst = appendInt(dst, int64(start))
 	dst = append(dst, `,"end":`...)
-	return strconv.AppendInt(dst, int64(end), 10)
+	return appendInt(dst, int64(end))
 }
 
 func appendSecret(dst []byte, s string, hide bool) []byte {

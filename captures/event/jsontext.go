@@ -95,20 +95,29 @@ func appendEscaped[S string | []byte](dst []byte, s S) []byte {
 	return append(dst, s[from:]...)
 }
 
-// appendTime appends Unix nanoseconds as RFC 3339 in UTC with microseconds:
+// clock writes times, which mostly follow each other closely.
+type clock struct {
+	second int64 // Unix
+	text   []byte
+}
+
+// append appends Unix nanoseconds as RFC 3339 in UTC with microseconds:
 // time.Time.AppendFormat with "2006-01-02T15:04:05.000000Z", in a fifth of its
-// time.
-func appendTime(dst []byte, ns int64) []byte {
+// time, or in the same second as before in a twentieth.
+func (k *clock) append(dst []byte, ns int64) []byte {
 	t := time.Unix(0, ns).UTC() // of the years 1677 to 2262
-	year, month, day := t.Date()
-	hour, minute, second := t.Clock()
-	dst = append(dst, '"')
-	dst = append2(append2(dst, year/100), year%100)
-	dst = append2(append(dst, '-'), int(month))
-	dst = append2(append(dst, '-'), day)
-	dst = append2(append(dst, 'T'), hour)
-	dst = append2(append(dst, ':'), minute)
-	dst = append2(append(dst, ':'), second)
+	if second := t.Unix(); second != k.second || len(k.text) == 0 {
+		year, month, day := t.Date()
+		hour, minute, sec := t.Clock()
+		k.second = second
+		k.text = append2(append2(append(k.text[:0], '"'), year/100), year%100)
+		k.text = append2(append(k.text, '-'), int(month))
+		k.text = append2(append(k.text, '-'), day)
+		k.text = append2(append(k.text, 'T'), hour)
+		k.text = append2(append(k.text, ':'), minute)
+		k.text = append2(append(k.text, ':'), sec)
+	}
+	dst = append(dst, k.text...)
 	us := t.Nanosecond() / 1000
 	dst = append2(append(dst, '.'), us/10000)
 	dst = append2(append2(dst, us/100%100), us%100)

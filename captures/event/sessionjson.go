@@ -12,7 +12,7 @@ import (
 // line end.
 func AppendSession(dst []byte, s *Session, conns []Connection) []byte {
 	dst = append(dst, `{"id":`...)
-	dst = strconv.AppendInt(dst, s.ID, 10)
+	dst = appendInt(dst, s.ID)
 	dst = appendText(dst, "account", s.Account)
 	dst = appendText(dst, "name", s.Name)
 	dst = appendText(dst, "client", s.Client)
@@ -47,7 +47,7 @@ func AppendSession(dst []byte, s *Session, conns []Connection) []byte {
 // AppendConnection appends c as one JSON object.
 func AppendConnection(dst []byte, c *Connection) []byte {
 	dst = append(dst, `{"id":`...)
-	dst = strconv.AppendInt(dst, c.ID, 10)
+	dst = appendInt(dst, c.ID)
 	dst = appendText(dst, "role", c.Role.String())
 	dst = appendText(dst, "client", addrText(c.Client))
 	dst = appendText(dst, "server", addrText(c.Server))
@@ -62,9 +62,9 @@ func AppendConnection(dst []byte, c *Connection) []byte {
 	dst = appendFlag(dst, "live", c.Live)
 	dst = appendNumber(dst, "events", c.Events)
 	dst = append(dst, `,"bytes":[`...)
-	dst = strconv.AppendInt(dst, c.Bytes[0], 10)
+	dst = appendInt(dst, c.Bytes[0])
 	dst = append(dst, ',')
-	dst = strconv.AppendInt(dst, c.Bytes[1], 10)
+	dst = appendInt(dst, c.Bytes[1])
 	dst = append(dst, ']')
 	if c.File != nil {
 		dst = append(dst, `,"file":`...)
@@ -98,5 +98,5 @@ func appendNumber(dst []byte, name string, n int64) []byte {
 	dst = append(dst, `,"`...)
 	dst = append(dst, name...)
 	dst = append(dst, `":`...)
-	return strconv.AppendInt(dst, n, 10)
+	return appendInt(dst, n)
 }

@@ -4,7 +4,6 @@
 package event
 
 import (
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -90,7 +89,7 @@ func reserved(base string) bool {
 func AppendTransfer(dst []byte, c *Connection) []byte {
 	t := c.File
 	dst = append(dst, `{"connection":`...)
-	dst = strconv.AppendInt(dst, c.ID, 10)
+	dst = appendInt(dst, c.ID)
 	dst = appendNumber(dst, "session", c.Session)
 	dst = appendText(dst, "name", t.Name)
 	dst = appendText(dst, "file", t.FileName())
@@ -107,7 +106,7 @@ func AppendTransfer(dst []byte, c *Connection) []byte {
 	dst = append(dst, `,"events":[`...)
 	for i, id := range t.Events {
 		dst = comma(dst, i)
-		dst = strconv.AppendInt(dst, id, 10)
+		dst = appendInt(dst, id)
 	}
 	return append(dst, "]}"...)
 }

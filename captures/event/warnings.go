@@ -2,11 +2,7 @@
 
 package event
 
-import (
-	"strconv"
-
-	"msnscope/decode/conform"
-)
+import "msnscope/decode/conform"
 
 // appendWarnings appends what rules the event breaks. The event that a warning
 // is about is named when it is another one; the detail form says also what the
@@ -27,7 +23,7 @@ func appendWarnings(dst []byte, e *Event, o JSONOptions) []byte {
 		dst = AppendJSONString(dst, w.Text)
 		if w.Event != 0 && w.Event != e.ID {
 			dst = append(dst, `,"event":`...)
-			dst = strconv.AppendInt(dst, w.Event, 10)
+			dst = appendInt(dst, w.Event)
 		}
 		if r, ok := conform.RuleOf(w.Code); ok && o.Detail {
 			dst = append(dst, `,"rule":`...)

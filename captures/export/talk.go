@@ -138,6 +138,8 @@ func (t *talk) read(c *chat.Chat, i int, l *said) (ok bool, err error) {
 				l.text += " [dropped by the proxy]"
 			case "edited":
 				l.text += " [delivered as: " + row.Delivered + "]"
+			case "injected":
+				l.text += " [said by the proxy]"
 			}
 		}
 	default:

@@ -173,7 +173,7 @@ var isFlags = []eventFlag{
 		return e.Delivered != nil && len(e.Delivered) == 0 || e.Kind == event.Note && e.Note == "dropped"
 	}),
 	column("injected", "it was sent by the proxy", func(e *event.Event) bool {
-		return len(e.Delivered) > 0 && len(e.Raw) == 0 || e.Kind == event.Note && e.Note == "injected"
+		return len(e.Delivered) > 0 && len(e.Raw) == 0 || e.Kind == event.Note && e.Note == event.NoteInjected
 	}),
 	column("held", "the proxy held it back", func(e *event.Event) bool { return e.Kind == event.Note && e.Note == "held" }),
 	column("raw", "bytes that are no whole command", func(e *event.Event) bool { return e.Kind == event.Raw }),
@@ -181,7 +181,8 @@ var isFlags = []eventFlag{
 	column("note", "something the proxy did or saw", func(e *event.Event) bool { return e.Kind == event.Note }),
 	column("partial", "a piece of a command", func(e *event.Event) bool { return e.Partial }),
 	column("unknown", "a command nobody knows", func(e *event.Event) bool {
-		return e.Kind == event.Command && e.Line >= 3 && decode.LookUp(e.Cmd(), e.Dir) == nil
+		// A file transfer speaks another protocol, with a few commands of its own.
+		return e.Kind == event.Command && e.Line >= 3 && e.Role != decode.RoleFT && decode.LookUp(e.Cmd(), e.Dir) == nil
 	}),
 	{Value{"warning", "a rule of the protocol is broken"}, costColumn, false, notedOnly, hasWarning},
 	{Value{"marked", "you marked it"}, costColumn, false, markedOnly, func(e *event.Event, _ *meaning) bool { return e.Mark.Word != "" }},

@@ -28,7 +28,6 @@ func (p *parser) compile(c *comparison) (node, error) {
 	case "~":
 		t.price += costRegex
 	}
-	var tests []test
 	wants := nothing
 	sources := make([]string, len(c.values))
 	for i := range c.values {
@@ -37,7 +36,8 @@ func (p *parser) compile(c *comparison) (node, error) {
 		if err != nil {
 			return nil, err
 		}
-		tests = append(tests, one)
+		t.tests = append(t.tests, seenTest{one, c.sight(v)})
+		t.columns = t.columns || c.readsColumns(v)
 		wants = wants.or(want)
 		sources[i] = v.canonical(c)
 	}
@@ -47,8 +47,7 @@ func (p *parser) compile(c *comparison) (node, error) {
 		t.source += "." + c.arg
 	}
 	t.source += c.op
-	if len(tests) == 1 {
-		t.test = tests[0]
+	if len(t.tests) == 1 {
 		t.source += sources[0]
 		return t, nil
 	}
@@ -57,14 +56,6 @@ func (p *parser) compile(c *comparison) (node, error) {
 		return nil, p.fail(v.start, c.values[len(c.values)-1].end, "%q takes one value, not a list", c.op)
 	}
 	t.source += "(" + strings.Join(sources, ", ") + ")"
-	t.test = func(e *event.Event, m *meaning) bool {
-		for _, one := range tests {
-			if one(e, m) {
-				return true
-			}
-		}
-		return false
-	}
 	return t, nil
 }
 
@@ -100,14 +91,13 @@ func (p *parser) compileValue(c *comparison, v *value, t *term) (test, need, err
 		}
 		return p.compileFlag(c, v, t)
 	case kindConn, kindStatus:
-		searches := c.searches() || v.lo.regex
-		if v.isRange || c.orders() || !searches && v.lo.text != "" && isDigit(v.lo.text[0]) {
+		if c.isNumber(v) {
 			return p.compileNumber(c, v)
 		}
 		if f.kind == kindStatus {
 			t.price, t.text = t.price+costText, true
 		}
-		if !searches {
+		if !c.searches() && !v.lo.regex {
 			return p.compileWord(c, v)
 		}
 	case kindNumber, kindSize, kindSpan:
@@ -175,11 +165,17 @@ func (p *parser) atomTerm(a atom) (node, error) {
 	look := newPattern(&a)
 	bytesHave := func(b []byte) bool { return in(&look, b) }
 	textHas := func(s string) bool { return in(&look, s) }
-	if re != nil {
+	var foreign []string
+	switch {
+	case re != nil:
 		t.price += costRegex
-		bytesHave, textHas = re.Match, re.MatchString
+		one := newMatcher(re)
+		bytesHave, textHas = one.match, one.matchString
+		foreign = foreignWords(literalsOf(re))
+	case look.ascii:
+		foreign = foreignWords([][]string{look.pieces})
 	}
-	t.test = func(e *event.Event, m *meaning) bool {
+	has := func(e *event.Event, m *meaning) bool {
 		switch e.Kind {
 		case event.Note:
 			return textHas(e.Note) || textHas(e.Text)
@@ -191,9 +187,18 @@ func (p *parser) atomTerm(a atom) (node, error) {
 		if bytesHave(e.Raw) {
 			return true
 		}
+		if !m.mayExplain(e, foreign) {
+			return false
+		}
 		a := m.of(e)
 		return textHas(a.Summary) || a.Payload != nil && textHas(a.Payload.Text)
 	}
+	t.tests = []seenTest{{has, func(e *event.Event, _ Known) Verdict {
+		if e.Kind == event.Gap {
+			return No
+		}
+		return Maybe
+	}}}
 	return t, nil
 }
 
@@ -201,12 +206,15 @@ func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
 	get, arg := c.field.text, c.arg
 	look := newPattern(a)
 	has := func(s string) bool { return in(&look, s) }
+	is := func(text []byte) bool { return in(&look, text) }
 	switch {
 	case re != nil:
-		has = re.MatchString
+		exact := newMatcher(re)
+		has, is = exact.matchString, exact.match
 	case c.op != ":":
 		want := a.text
 		has = func(s string) bool { return s == want }
+		is = func(text []byte) bool { return string(text) == want }
 	}
 	if c.field.Name != "text" {
 		return func(e *event.Event, m *meaning) bool { return get(e, m, arg, has) }
@@ -218,12 +226,15 @@ func compileText(c *comparison, a *atom, re *regexp.Regexp) test {
 		if err != nil {
 			return func(e *event.Event, m *meaning) bool { return get(e, m, arg, has) }
 		}
-		may = loose.Match
+		may = newMatcher(loose).match
 	} else if c.op != ":" {
-		look = newPattern(&atom{text: a.text, quoted: true})
+		look := newPattern(&atom{text: a.text, quoted: true})
+		may = func(b []byte) bool { return in(&look, b) }
 	}
 	return func(e *event.Event, m *meaning) bool {
-		if text, ok := e.Spoken(); ok && !may(text) {
+		if text, exact, ok := e.Spoken(); exact {
+			return len(text) > 0 && is(text)
+		} else if ok && !may(text) {
 			return false
 		}
 		return get(e, m, arg, has)
@@ -265,7 +276,7 @@ func compileBytes(c *comparison, a *atom, re *regexp.Regexp) test {
 	has := func(b []byte) bool { return in(&look, b) }
 	switch {
 	case re != nil:
-		has = re.Match
+		has = newMatcher(re).match
 	case c.op != ":":
 		want := a.text
 		has = func(b []byte) bool { return string(b) == want }

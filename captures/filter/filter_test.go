@@ -249,6 +249,7 @@ func TestMatch(t *testing.T) {
 				got = append(got, name)
 				checkNeed(t, q, e)
 			}
+			checkJudged(t, q, name, e)
 		}
 		slices.Sort(got)
 		slices.Sort(want)

@@ -6,6 +6,7 @@ package filter
 import (
 	"regexp"
 	"regexp/syntax"
+	"strings"
 )
 
 // literalsOf returns words of which a text must have all of one list, in lower
@@ -28,6 +29,9 @@ func literals(re *syntax.Regexp) [][]string {
 		word := []byte(string(re.Rune))
 		for i := range word {
 			word[i] = lower[word[i]]
+		}
+		if fold { // the long s and the sign for kelvin are s and k, too
+			return [][]string{strings.FieldsFunc(string(word), func(r rune) bool { return r == 's' || r == 'k' })}
 		}
 		return [][]string{{string(word)}}
 	case syntax.OpCapture, syntax.OpPlus:

@@ -14,8 +14,10 @@ import (
 // node is a part of a filter. m is nil in queries that need no text.
 type node interface {
 	match(e *event.Event, m *meaning) bool
+	judge(e *event.Event, known Known) Verdict
 	cost() int // the cheaper of two is asked first
 	needsText() bool
+	readsColumns() bool
 	need() need
 	canonical() string
 }
@@ -33,6 +35,8 @@ type meaning struct {
 	known bool
 	none  bool // it is no command
 	a     decode.Annotation
+
+	unescaped []byte // room for mayExplain
 }
 
 var meanings = sync.Pool{New: func() any { return new(meaning) }}
@@ -148,18 +152,33 @@ func (n *negation) canonical() string {
 
 // term is a leaf: a field compared with one or more values, or an atom.
 type term struct {
-	test   func(e *event.Event, m *meaning) bool
-	not    bool // != and !~
-	price  int
-	text   bool // test may ask m
-	wants  need // of events for which test is true
-	source string
+	tests   []seenTest // of the values, of which one has to be true
+	not     bool       // != and !~
+	price   int
+	text    bool // tests may ask m
+	columns bool // see Query.ReadsColumns
+	wants   need // of events for which a test is true
+	source  string
 }
 
-func (t *term) match(e *event.Event, m *meaning) bool { return t.test(e, m) != t.not }
-func (t *term) cost() int                             { return t.price }
-func (t *term) needsText() bool                       { return t.text }
-func (t *term) canonical() string                     { return t.source }
+// seenTest is the test of a value, and what it reads of an event.
+type seenTest struct {
+	test  test
+	sight sight
+}
+
+func (t *term) match(e *event.Event, m *meaning) bool {
+	for i := range t.tests {
+		if t.tests[i].test(e, m) {
+			return !t.not
+		}
+	}
+	return t.not
+}
+
+func (t *term) cost() int         { return t.price }
+func (t *term) needsText() bool   { return t.text }
+func (t *term) canonical() string { return t.source }
 
 func (t *term) need() need {
 	if t.not {

@@ -49,7 +49,7 @@ func (p *parser) compileWord(c *comparison, v *value) (test, need, error) {
 	}
 	is := look.is
 	want := a.text
-	if f.Name == "cmd" && len(want) == 3 && !(isGlob && c.op == ":") {
+	if f.Name == "cmd" && c.isName(a) {
 		name := [3]byte([]byte(want))
 		is := func(e *event.Event, _ *meaning) bool {
 			return e.Kind == event.Command && e.Line >= 3 && [3]byte(e.Raw) == name

@@ -34,6 +34,7 @@ type Sink interface {
 type Follower struct {
 	sink        Sink
 	assembler   *streams.Assembler
+	tape        streams.Tape // what it has found, and nobody was told of yet
 	linker      *decode.Linker
 	invitations decode.Invitations
 	known       *conform.Known // what connections have shown about each other's users
@@ -71,7 +72,8 @@ func New(capture int, sink Sink) *Follower {
 	f.onPiece = func(p *msnftp.Piece) { f.piece(f.at, p) }
 	f.onWeb = func(p *gateway.Piece) { f.webPiece(f.webConn, p) }
 	f.gateways.Forgotten = f.forgotten
-	f.assembler = streams.NewAssembler((*receiver)(f))
+	f.assembler = streams.NewAssembler(&f.tape)
+	f.tape.Full = f.play
 	return f
 }
 
@@ -89,21 +91,33 @@ func (f *Follower) Resume(events, connections, sessions int64) {
 // Packet; events will have no Warnings.
 func (f *Follower) Unchecked() { f.unchecked = true }
 
-// Packet takes the next packet of the capture.
+// Packet takes the next packet of the capture. See Read for a whole file.
 func (f *Follower) Packet(p *pcapfile.Packet) {
-	if p.Section != f.section {
-		f.section = p.Section
-		if p.Live {
-			f.restart()
-		}
+	if f.begins(p) {
+		f.assembler.Flush(streams.EndSection)
+		f.play()
+		f.restarted()
 	}
 	f.assembler.Packet(p)
+	f.play()
 }
 
-// restart begins a new section of a live capture: the proxy was started again.
-// Nothing is carried over, so that following may begin at any section.
-func (f *Follower) restart() {
-	f.assembler.Flush(streams.EndSection)
+// play takes what the assembler has found.
+func (f *Follower) play() { f.tape.Play((*receiver)(f)) }
+
+// begins reports whether a new section of a live capture begins with the packet.
+func (f *Follower) begins(p *pcapfile.Packet) bool {
+	if p.Section == f.section {
+		return false
+	}
+	f.section = p.Section
+	return p.Live
+}
+
+// restarted begins a new section of a live capture, when all streams of the one
+// before have ended: the proxy was started again. Nothing is carried over, so
+// that following may begin at any section.
+func (f *Follower) restarted() {
 	f.endTunnels(streams.EndSection)
 	f.Report()
 	f.linker, f.invitations, f.known = decode.NewLinker(), decode.Invitations{}, conform.NewKnown()
@@ -115,6 +129,7 @@ func (f *Follower) restart() {
 // connections still open end in the way given.
 func (f *Follower) Finish(how string) {
 	f.assembler.Flush(how)
+	f.play()
 	f.endTunnels(how)
 	f.Report()
 }

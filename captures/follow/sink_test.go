@@ -204,7 +204,43 @@ func follow(t testing.TB, capture []byte) *told {
 	packets(t, capture, f.Packet)
 	f.Finish(streams.EndCapture)
 	r.recount()
+	isReadTheSame(t, capture, r)
 	return r
+}
+
+// isReadTheSame checks that Read makes of a capture what Packet made of it.
+func isReadTheSame(t testing.TB, capture []byte, want *told) {
+	t.Helper()
+	// A few bytes at a time, so that what is read is handed on in many stretches.
+	in, err := pcapfile.NewReader(&sips{rest: capture})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := newTold(t)
+	f := New(0, got)
+	if err := f.Read(in, func(int64) error { return nil }); err != io.EOF {
+		t.Error(err)
+	}
+	f.Finish(streams.EndCapture)
+	if !slices.Equal(got.order, want.order) || got.listing() != want.listing() {
+		t.Error("Read tells something else than Packet")
+	}
+}
+
+// sips is a source that has little at a time.
+type sips struct {
+	rest []byte
+	n    int
+}
+
+func (s *sips) Read(p []byte) (int, error) {
+	if len(s.rest) == 0 {
+		return 0, io.EOF
+	}
+	s.n++
+	n := copy(p, s.rest[:min(len(s.rest), 1+s.n*s.n%5000)])
+	s.rest = s.rest[n:]
+	return n, nil
 }
 
 // packets calls yield for each packet of a capture.

@@ -10,23 +10,25 @@ import "sort"
 const maxAnswers = 4096
 
 // answered notes that the request with number n has its answer. x.mu is held.
-func (c *Capture) answered(n int64) {
-	e := c.find(n)
-	if e == nil || !e.facts.open.has(n-e.first) {
-		return
+func (c *Capture) answered(n int64) error {
+	e, err := c.find(n, true)
+	if err != nil || e == nil || !e.facts.open.has(n-e.first) {
+		return err
 	}
+	if _, err := c.writable(shelfOf(e.first)); err != nil {
+		return err
+	}
+	c.dirtyFacts(e)
 	e.facts.open.clear(n - e.first)
-	if e.saved == e.facts.Count { // else it will be written anyway
-		c.dirtyFacts(e)
-	}
 	c.answers.add(n)
+	return nil
 }
 
 func (c *Capture) dirtyFacts(e *entry) {
-	if c.dirtyF == nil {
-		c.dirtyF = map[*entry]struct{}{}
+	if c.shelves.open == nil {
+		c.shelves.open = map[*entry]struct{}{}
 	}
-	c.dirtyF[e] = struct{}{}
+	c.shelves.open[e] = struct{}{}
 }
 
 // Answered returns the number of the first event that was an unanswered request
@@ -36,14 +38,6 @@ func (c *Capture) Answered(known int64) (first int64, count int64) {
 	c.x.mu.RLock()
 	defer c.x.mu.RUnlock()
 	return c.answers.since(known)
-}
-
-// Unanswered reports whether event n is a request without an answer so far.
-func (c *Capture) Unanswered(n int64) bool {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	e := c.find(n)
-	return e != nil && e.facts.open.has(n-e.first)
 }
 
 // Unanswered reports whether event n, which is in the block, was a request

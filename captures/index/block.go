@@ -8,6 +8,7 @@ import (
 
 	"msnscope/captures/event"
 	"msnscope/decode"
+	"msnscope/decode/conform"
 )
 
 // Limits of a block.
@@ -55,6 +56,7 @@ const (
 type Block struct {
 	First    int64 // id of its first event
 	rows     []row
+	have     set // columns in rows, of a block that was read
 	accounts []string
 	places   map[string]uint32 // of the accounts, while events are added
 	bytes    []byte
@@ -75,9 +77,70 @@ func (b *Block) Connection(i int) int64 { return int64(b.rows[i].conn) }
 // Command returns the name of event i, zeros if it is no command.
 func (b *Block) Command(i int) [3]byte { return b.rows[i].cmd }
 
+// Kind returns what event i is.
+func (b *Block) Kind(i int) What { return whatOf(b.rows[i].cmd, b.rows[i].flags) }
+
 // Event fills e with event i. Its bytes are those of the block: they stay
 // valid, and must not be changed. The session is left 0.
 func (b *Block) Event(i int, e *event.Event) {
+	b.fixed(i, e)
+	r := &b.rows[i]
+	p := b.bytes[r.off:]
+	e.Raw, p = cut(p, r.raw, false)
+	e.Delivered, p = cut(p, r.delivered, r.flags&flagDelivered != 0)
+	if r.text|r.note != 0 {
+		e.Text = string(p[:r.text])
+		e.Note = string(p[r.text : r.text+r.note])
+	}
+	if r.warnings != 0 {
+		p = p[r.text+r.note:]
+		e.Warnings = warningsOf(p[:r.warnings], e.ID)
+	}
+}
+
+// said fills e with the columns of event i and what is said in it: its bytes, or
+// the words of a note.
+func (b *Block) said(i int, e *event.Event) {
+	b.fixed(i, e)
+	r := &b.rows[i]
+	p := b.bytes[r.off:]
+	e.Raw, p = cut(p, r.raw, false)
+	if e.Kind == event.Note {
+		e.Text = string(p[r.delivered : r.delivered+r.text])
+	}
+}
+
+// maxOutline bounds the bytes that an outline stands in for.
+const maxOutline = blockBytes
+
+// Outline fills e with what the columns say of event i: all but its bytes and
+// words. Raw and Delivered are as long as they are, Raw begins with the name of
+// a command, what else is in them says nothing; Warnings has one without a rule
+// if there are any. It is false when the event is too large for that. The next
+// outline with the same memory takes the bytes of this one.
+func (b *Block) Outline(i int, e *event.Event, memory *[]byte) bool {
+	r := &b.rows[i]
+	size := max(r.raw, r.delivered)
+	if size > maxOutline {
+		return false
+	}
+	if int(size) > len(*memory) {
+		*memory = make([]byte, size+size/2)
+	}
+	b.fixed(i, e)
+	copy(*memory, r.cmd[:])
+	e.Raw, _ = cut(*memory, r.raw, false)
+	e.Delivered, _ = cut(*memory, r.delivered, r.flags&flagDelivered != 0)
+	if r.warnings != 0 {
+		e.Warnings = someWarning
+	}
+	return true
+}
+
+var someWarning = make([]conform.Note, 1)
+
+// fixed fills e with the fixed part of event i.
+func (b *Block) fixed(i int, e *event.Event) {
 	r := &b.rows[i]
 	capture := b.First / event.EventsPerCapture
 	*e = event.Event{
@@ -105,17 +168,6 @@ func (b *Block) Event(i int, e *event.Event) {
 	}
 	if r.back != 0 {
 		e.Answers = e.ID - r.back
-	}
-	p := b.bytes[r.off:]
-	e.Raw, p = cut(p, r.raw, false)
-	e.Delivered, p = cut(p, r.delivered, r.flags&flagDelivered != 0)
-	if r.text|r.note != 0 {
-		e.Text = string(p[:r.text])
-		e.Note = string(p[r.text : r.text+r.note])
-	}
-	if r.warnings != 0 {
-		p = p[r.text+r.note:]
-		e.Warnings = warningsOf(p[:r.warnings], e.ID)
 	}
 }
 

@@ -4,7 +4,7 @@
 package index
 
 import (
-	"sort"
+	"slices"
 
 	"msnscope/captures/event"
 )
@@ -31,44 +31,14 @@ type Capture struct {
 	born   int64 // commit that created it
 	// The rest is guarded by x.mu.
 	state    State
-	saved    bool     // state is in SQLite
-	entries  []*entry // its blocks in order, without holes
-	count    int64    // events
-	errors   int64
-	parties                      // connections and sessions
-	answers  changes             // requests that got their answer
-	dirtyF   map[*entry]struct{} // blocks of which only the facts have to be written
-	replaced bool                // it is no longer in the index
-}
-
-// entry is a block in the directory of a capture.
-type entry struct {
-	first int64 // number of its first event within the capture, from 1
-	facts Facts
-	tally tally
-	mem   *Block // while it is not (wholly) in SQLite
-	saved int    // how many of its events are
-}
-
-// end returns the number after the block's last event.
-func (e *entry) end() int64 { return e.first + int64(e.facts.Count) }
-
-// parties are the connections and sessions of a capture, by their id within it.
-type parties struct {
-	conns     []*connection // nil where there is none
-	sessions  []*event.Session
-	moves     []int64                // see Capture.Moved
-	chatting  changes                // the same of chats; see Capture.ChatChanged
-	chatFirst map[string]*connection // of each chat one that has its first event
-	grouping  int                    // grows when a connection is new or gets another session
-	dirtyC    map[int64]struct{}
-	dirtyS    map[int64]struct{}
-}
-
-type connection struct {
-	event.Connection
-	first int64 // number of its first event known here, 0 if none
-	last  int64 // of its last one; 0 if not known, and of no use while it is open
+	saved    bool // state and sums are in SQLite
+	shelves  shelves
+	sums     sums
+	count    int64   // events
+	known    int64   // ReadOnly: how many there were at the Poll before
+	parties          // connections and sessions
+	answers  changes // requests that got their answer
+	replaced bool    // it is no longer in the index
 }
 
 // Number returns the capture's number.
@@ -93,7 +63,6 @@ func (c *Capture) State() State {
 type Status struct {
 	Events   int64
 	Errors   int64 // error replies
-	Moves    int   // length of the list of Moves
 	Replaced bool  // the index knows it no more: it was removed or is rebuilt
 }
 
@@ -101,68 +70,7 @@ type Status struct {
 func (c *Capture) Status() Status {
 	c.x.mu.RLock()
 	defer c.x.mu.RUnlock()
-	return Status{Events: c.count, Errors: c.errors, Moves: len(c.moves), Replaced: c.replaced}
-}
-
-// Moved returns the number of the first event that is of another session than
-// it was, given how many moves the caller knew of; 0 if there is none. A
-// connection may show only after some events to which session it belongs.
-func (c *Capture) Moved(known int) (first int64, moves int) {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	for _, n := range c.moves[min(known, len(c.moves)):] {
-		if first == 0 || n < first {
-			first = n
-		}
-	}
-	return first, len(c.moves)
-}
-
-// Members returns the connections of a session as their ids within the
-// capture. It is nil, true if nothing has changed since the call that returned
-// known.
-func (c *Capture) Members(session int64, known int) (ks []int64, grouping int, same bool) {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	if c.grouping == known {
-		return nil, known, true
-	}
-	for k, v := range c.conns {
-		if v != nil && v.Session == session {
-			ks = append(ks, int64(k))
-		}
-	}
-	return ks, c.grouping, false
-}
-
-// Parties returns how many connections and sessions there are.
-func (c *Capture) Parties() (connections, sessions int) {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	for _, v := range c.conns {
-		if v != nil && v.ID != 0 {
-			connections++
-		}
-	}
-	for _, v := range c.sessions {
-		if v != nil {
-			sessions++
-		}
-	}
-	return connections, sessions
-}
-
-// EachConnection calls f for the connections of the capture in order of ids,
-// with the number of the first event known of each, 0 if there is none. f must
-// be quick, and keep no pointer.
-func (c *Capture) EachConnection(f func(v *event.Connection, first int64)) {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	for _, v := range c.conns {
-		if v != nil && v.ID != 0 {
-			f(&v.Connection, v.first)
-		}
-	}
+	return Status{Events: c.count, Errors: c.sums.errors, Replaced: c.replaced}
 }
 
 // Ref names a block.
@@ -175,126 +83,99 @@ type Ref struct {
 // End returns the number after the block's last event.
 func (r *Ref) End() int64 { return r.First + int64(r.Facts.Count) }
 
-// Find returns the block that holds event n of the capture.
-func (c *Capture) Find(n int64) (Ref, bool) {
+// ref names the block as it is now. x.mu is held.
+func (c *Capture) ref(e *entry) Ref {
+	r := Ref{First: e.first, Facts: e.facts, entry: e}
+	r.Facts.tally = nil // it goes on being counted in
+	// What was read back may be newer than what is known of the capture.
+	r.Facts.Count = int(min(int64(r.Facts.Count), c.count+1-e.first))
+	return r
+}
+
+// Find returns the block that holds event n of the capture, ErrNotFound if there
+// is no such event.
+func (c *Capture) Find(n int64) (r Ref, err error) {
 	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	e := c.find(n)
+	e, err := c.find(n, false)
+	if e != nil {
+		r = c.ref(e)
+	}
+	c.x.mu.RUnlock()
+	if err != nil {
+		return r, c.failed(err)
+	}
 	if e == nil {
-		return Ref{}, false
+		return r, ErrNotFound
 	}
-	return Ref{First: e.first, Facts: e.facts, entry: e}, true
+	return r, nil
 }
 
-func (c *Capture) find(n int64) *entry {
-	if n < 1 || n > c.count {
-		return nil
+// Next returns the first block from event n on that accept wants; ok is false if
+// there is none. It may be called with many blocks in one go: accept must be
+// quick.
+func (c *Capture) Next(n int64, accept func(*Facts) bool) (r Ref, ok bool, err error) {
+	n = max(n, 1)
+	i, end, err := c.placeOf(n)
+	for ; err == nil && !ok && i <= end; i++ {
+		r, ok, err = c.among(i, func(s *shelf) *entry {
+			for _, e := range s.entries {
+				if e.end() > n && accept(&e.facts) {
+					return e
+				}
+			}
+			return nil
+		})
 	}
-	i := sort.Search(len(c.entries), func(i int) bool { return c.entries[i].end() > n })
-	return c.entries[i]
+	return r, ok, err
 }
 
-// Next returns the first block from event n on that accept wants. It may be
-// called with many blocks in one go: accept must be quick.
-func (c *Capture) Next(n int64, accept func(*Facts) bool) (Ref, bool) {
+// Previous returns the last block up to event n that accept wants; ok is false if
+// there is none.
+func (c *Capture) Previous(n int64, accept func(*Facts) bool) (r Ref, ok bool, err error) {
+	n = min(n, c.Status().Events)
+	i, _, err := c.placeOf(n)
+	for ; err == nil && !ok && i >= 0; i-- {
+		r, ok, err = c.among(i, func(s *shelf) *entry {
+			for _, e := range slices.Backward(s.entries) {
+				if e.first <= n && accept(&e.facts) {
+					return e
+				}
+			}
+			return nil
+		})
+	}
+	return r, ok, err
+}
+
+// placeOf returns the places of the shelf with the block of event n, -1 if there
+// is no such event, and of the last one.
+func (c *Capture) placeOf(n int64) (at, end int64, err error) {
 	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	i := sort.Search(len(c.entries), func(i int) bool { return c.entries[i].end() > n })
-	for ; i < len(c.entries); i++ {
-		if e := c.entries[i]; accept(&e.facts) {
-			return Ref{First: e.first, Facts: e.facts, entry: e}, true
+	e, err := c.find(n, false)
+	end = shelfOf(c.count)
+	c.x.mu.RUnlock()
+	switch {
+	case err != nil:
+		return 0, 0, c.failed(err)
+	case e == nil:
+		return -1, -2, nil
+	}
+	return shelfOf(e.first), end, nil
+}
+
+// among returns the block that choose picks from a shelf. In between the index is
+// not locked: others do not wait while many shelves are looked through.
+func (c *Capture) among(i int64, choose func(*shelf) *entry) (r Ref, ok bool, err error) {
+	c.x.mu.RLock()
+	s, err := c.shelf(i, false)
+	if err == nil {
+		if e := choose(s); e != nil && e.first <= c.count {
+			r, ok = c.ref(e), true
 		}
 	}
-	return Ref{}, false
-}
-
-// Previous returns the last block up to event n that accept wants.
-func (c *Capture) Previous(n int64, accept func(*Facts) bool) (Ref, bool) {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	i := sort.Search(len(c.entries), func(i int) bool { return c.entries[i].end() > n })
-	for i = min(i, len(c.entries)-1); i >= 0; i-- {
-		if e := c.entries[i]; accept(&e.facts) {
-			return Ref{First: e.first, Facts: e.facts, entry: e}, true
-		}
+	c.x.mu.RUnlock()
+	if err != nil {
+		err = c.failed(err)
 	}
-	return Ref{}, false
-}
-
-// SessionsOf appends the session of each event of the block to dst.
-func (c *Capture) SessionsOf(b *Block, dst []int64) []int64 {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	for i := range b.rows {
-		dst = append(dst, c.sessionOf(int64(b.rows[i].conn)))
-	}
-	return dst
-}
-
-func (c *Capture) sessionOf(k int64) int64 {
-	if k < int64(len(c.conns)) && c.conns[k] != nil {
-		return c.conns[k].Session
-	}
-	return 0
-}
-
-// connection returns the place of a connection, made if need be.
-func (c *Capture) connection(id int64) *connection {
-	k := within(id, int64(c.number))
-	for int64(len(c.conns)) <= k {
-		c.conns = append(c.conns, nil)
-	}
-	if c.conns[k] == nil {
-		c.conns[k] = &connection{}
-	}
-	return c.conns[k]
-}
-
-// setConnection takes a connection as it is now.
-func (c *Capture) setConnection(v event.Connection) {
-	if within(v.ID, int64(c.number)) == 0 {
-		return
-	}
-	p := c.connection(v.ID)
-	c.chatChanges(p, &v)
-	if p.Session != v.Session {
-		c.grouping++
-		if p.first != 0 {
-			c.moves = append(c.moves, p.first)
-		}
-	}
-	p.Connection = v
-}
-
-func (c *Capture) setSession(v event.Session) {
-	k := within(v.ID, int64(c.number))
-	if k == 0 {
-		return
-	}
-	for int64(len(c.sessions)) <= k {
-		c.sessions = append(c.sessions, nil)
-	}
-	c.sessions[k] = &v
-}
-
-func (c *Capture) dirtyConnection(k int64) {
-	if c.dirtyC == nil {
-		c.dirtyC = map[int64]struct{}{}
-	}
-	c.dirtyC[k] = struct{}{}
-}
-
-// seen notes that a connection has event n, which may be its first.
-func (c *Capture) seen(k uint32, n int64) {
-	if k == 0 {
-		return
-	}
-	p := c.connection(c.partyBase() + int64(k))
-	if p.first == 0 {
-		p.first = n
-	}
-	p.last = n
-	if p.Closed != 0 { // what was stored has ended too early
-		c.dirtyConnection(int64(k))
-	}
+	return r, ok, err
 }

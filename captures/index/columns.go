@@ -196,8 +196,10 @@ func (c column) set(rows []row, s *scratch) bool {
 		}
 	case colFlags:
 		for i := range rows {
-			r := &rows[i]
-			r.flags = uint8(v[i])
+			if v[i] > flagsKnown {
+				return false
+			}
+			rows[i].flags = uint8(v[i])
 		}
 	case colConn:
 		before := int64(0)

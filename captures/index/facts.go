@@ -12,18 +12,23 @@ import (
 
 // Facts is what is known of a block without reading it.
 type Facts struct {
-	Count    int   // events
-	Errors   int   // error replies
-	Noted    int   // events with warnings
+	Count    int    // events
+	Errors   int    // error replies
+	Noted    int    // events with warnings
+	Notes    int    // notes of the proxy
+	Events   [2]int // the others, by direction
+	Bytes    [2]int64
 	Min, Max int64 // times of the earliest and the latest event, Unix ns
 	conns    [8]uint64
 	cmds     [2]uint64
 	open     openBits
 	skips    skips
+	skipped  int   // how many of the events skips are of: they are made at the commit
+	tally    tally // nil in a Ref
 	first    int64 // number of its first event within the capture
 }
 
-const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8 + 2 + BlockEvents/8 + skipsSize
+const factsSize = 2 + 2 + 8 + 8 + 8*8 + 2*8 + 2 + 2*(2+8) + BlockEvents/8 + skipsSize
 
 // HasConnection reports whether the block may hold events of a connection,
 // given as its id within the capture.
@@ -52,13 +57,27 @@ func commandBit(c [3]byte) (word, bit uint64) {
 	return h >> 6, 1 << (h & 63)
 }
 
+// HasKind reports whether accept wants one of the kinds of events in the block;
+// facts of a Ref do not know, and say yes.
+func (f *Facts) HasKind(accept func(What) bool) bool {
+	if f.tally == nil {
+		return true
+	}
+	for i := range f.tally {
+		if accept(whatOf(f.tally[i].cmd, f.tally[i].flags)) {
+			return true
+		}
+	}
+	return false
+}
+
 // Within reports whether the block has events of the numbers in a span.
 func (f *Facts) Within(s Span) bool {
 	return f.first <= s.Last && f.first+int64(f.Count) > s.First
 }
 
-func (f *Facts) add(r *row, e *event.Event) {
-	f.skips.add(e)
+func (f *Facts) add(r *row) {
+	f.tally.add(r)
 	if f.Count == 0 {
 		f.Min, f.Max = math.MaxInt64, math.MinInt64
 	}
@@ -70,11 +89,27 @@ func (f *Facts) add(r *row, e *event.Event) {
 	if r.flags&flagError != 0 {
 		f.Errors++
 	}
+	if w := whatOf(r.cmd, r.flags); w.Kind == event.Note {
+		f.Notes++
+	} else {
+		f.Events[w.Dir]++
+		f.Bytes[w.Dir] += int64(r.raw)
+	}
 	w, bit := connectionBit(r.conn)
 	f.conns[w] |= bit
 	if r.cmd != [3]byte{} {
 		w, bit = commandBit(r.cmd)
 		f.cmds[w] |= bit
+	}
+}
+
+// complete takes the events of the block into the skips that are not there yet.
+// Who writes events does not wait for that.
+func (f *Facts) complete(b *Block) {
+	var e event.Event
+	for ; f.skipped < f.Count; f.skipped++ {
+		b.said(f.skipped, &e)
+		f.skips.add(&e)
 	}
 }
 
@@ -91,12 +126,16 @@ func (f *Facts) encode() []byte {
 		p = binary.LittleEndian.AppendUint64(p, w)
 	}
 	p = binary.LittleEndian.AppendUint16(p, uint16(f.Noted))
-	return f.skips.encode(f.open.encode(p))
+	for dir := range f.Events {
+		p = binary.LittleEndian.AppendUint16(p, uint16(f.Events[dir]))
+		p = binary.LittleEndian.AppendUint64(p, uint64(f.Bytes[dir]))
+	}
+	return f.tally.encode(f.skips.encode(f.open.encode(p)))
 }
 
-func decodeFacts(p []byte) (f Facts, t tally, err error) {
+func decodeFacts(p []byte) (f Facts, err error) {
 	if len(p) < factsSize {
-		return f, nil, damaged("facts of %d bytes", len(p))
+		return f, damaged("facts of %d bytes", len(p))
 	}
 	counts := p[factsSize:]
 	f.Count = int(binary.LittleEndian.Uint16(p))
@@ -113,11 +152,18 @@ func decodeFacts(p []byte) (f Facts, t tally, err error) {
 	}
 	p = p[16:]
 	f.Noted = int(binary.LittleEndian.Uint16(p))
-	f.open.decode(p[2:])
-	f.skips.decode(p[2+BlockEvents/8:])
-	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count || f.Noted > f.Count {
-		return f, nil, damaged("facts of %d events", f.Count)
+	p = p[2:]
+	for dir := range f.Events {
+		f.Events[dir] = int(binary.LittleEndian.Uint16(p))
+		f.Bytes[dir] = int64(binary.LittleEndian.Uint64(p[2:]))
+		p = p[10:]
 	}
-	t, err = decodeTally(counts, f.Count)
-	return f, t, err
+	f.open.decode(p)
+	f.skips.decode(p[BlockEvents/8:])
+	f.skipped, f.Notes = f.Count, f.Count-f.Events[0]-f.Events[1]
+	if f.Count == 0 || f.Count > BlockEvents || f.Errors > f.Count || f.Noted > f.Count || f.Notes < 0 || f.Bytes[0] < 0 || f.Bytes[1] < 0 {
+		return f, damaged("facts of %d events", f.Count)
+	}
+	f.tally, err = decodeTally(counts, f.Count)
+	return f, err
 }

@@ -150,7 +150,13 @@ type saving struct {
 	e     *entry
 	block Block
 	facts Facts
-	tally tally
+}
+
+// factsNow are the facts of a block at this moment.
+func (e *entry) factsNow() Facts {
+	f := e.facts
+	f.tally = slices.Clone(f.tally)
+	return f
 }
 
 // moment is all that a commit writes.
@@ -158,9 +164,15 @@ type moment struct {
 	rev      int64
 	blocks   []saving
 	facts    []saving // blocks already written, of which the facts have changed
-	conns    []connection
+	conns    []kept
 	sessions []*event.Session
-	captures map[*Capture]State
+	captures map[*Capture]captureRow
+}
+
+// captureRow is a capture itself.
+type captureRow struct {
+	state State
+	sums  []byte
 }
 
 // commit writes everything that is not in SQLite yet.
@@ -169,7 +181,12 @@ func (x *Index) commit() error {
 	if m == nil {
 		return nil
 	}
-	err := sqlError(x.write(m))
+	return x.finish(m, x.write(m))
+}
+
+// finish takes note of what was written, or that it could not be.
+func (x *Index) finish(m *moment, err error) error {
+	err = sqlError(err)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if err != nil {
@@ -182,20 +199,42 @@ func (x *Index) commit() error {
 			continue
 		}
 		s.e.saved = s.facts.Count
+		s.e.facts.skips, s.e.facts.skipped = s.facts.skips, s.facts.skipped
 		if s.block.full() {
-			if s.c.state.Live { // somebody may be watching its end
+			if s.c.state.Live && x.recent.watched() { // its end, probably
 				x.recent.put(s.e.mem)
 			}
 			s.e.mem = nil
 			x.sealed--
 		}
 	}
-	for c := range m.captures {
-		if i := len(c.entries) - 1; i >= 0 && c.state.Finished && c.entries[i].saved == c.entries[i].facts.Count {
-			c.entries[i].mem = nil
+	x.rev = m.rev
+	for i := range m.conns {
+		id := m.conns[i].ID
+		if c := x.capture(id / event.ConnectionsPerCapture); c != nil {
+			k := within(id, int64(c.number))
+			readAnew(c, &x.conns, k)
+			c.conns.end(k)
 		}
 	}
-	x.rev = m.rev
+	for _, s := range m.sessions {
+		if c := x.capture(s.ID / event.ConnectionsPerCapture); c != nil {
+			k := within(s.ID, int64(c.number))
+			readAnew(c, &x.sessions, k)
+			c.sessions.end(k)
+		}
+	}
+	for c := range m.captures {
+		if c.replaced {
+			continue
+		}
+		if e := c.shelves.tail; e != nil && c.state.Finished && e.saved == e.facts.Count {
+			e.mem = nil
+			c.grows(nil)
+		}
+		c.settle()
+		c.settleParties(newlyEnded)
+	}
 	x.room.Broadcast()
 	return nil
 }
@@ -208,31 +247,35 @@ func (x *Index) moment() *moment {
 		return nil
 	}
 	x.dirty = false
-	m := &moment{rev: x.rev + 1, captures: map[*Capture]State{}}
+	m := &moment{rev: x.rev + 1, captures: map[*Capture]captureRow{}}
 	for _, c := range x.captures {
-		if !c.saved {
-			m.captures[c] = c.state
+		for _, s := range c.written() {
+			for _, e := range s.entries {
+				if e.saved < e.facts.Count {
+					m.blocks = append(m.blocks, saving{c, e, *e.mem, e.factsNow()})
+					c.saved = false
+				}
+			}
+		}
+		for e := range c.shelves.open {
+			if e.saved < e.facts.Count {
+				continue // with its block
+			}
+			m.facts = append(m.facts, saving{c: c, e: e, facts: e.factsNow()})
+		}
+		if !c.saved || len(c.shelves.open)+len(c.conns.dirty)+len(c.sessions.dirty) > 0 {
+			m.captures[c] = captureRow{c.state, c.encodeSums()}
 			c.saved = true
 		}
-		first := len(c.entries)
-		for first > 0 && c.entries[first-1].saved < c.entries[first-1].facts.Count {
-			first--
+		for k := range c.conns.dirty {
+			m.conns = append(m.conns, *c.conns.new(k))
 		}
-		for _, e := range c.entries[first:] {
-			m.blocks = append(m.blocks, saving{c, e, *e.mem, e.facts, slices.Clone(e.tally)})
+		for k := range c.sessions.dirty {
+			m.sessions = append(m.sessions, c.sessions.new(k))
 		}
-		for e := range c.dirtyF {
-			m.facts = append(m.facts, saving{c: c, e: e, facts: e.facts, tally: slices.Clone(e.tally)})
-		}
-		for k := range c.dirtyC {
-			m.conns = append(m.conns, *c.conns[k])
-		}
-		for k := range c.dirtyS {
-			m.sessions = append(m.sessions, c.sessions[k])
-		}
-		clear(c.dirtyF)
-		clear(c.dirtyC)
-		clear(c.dirtyS)
+		clear(c.shelves.open)
+		clear(c.conns.dirty)
+		clear(c.sessions.dirty)
 	}
 	return m
 }
@@ -249,12 +292,12 @@ func (x *Index) putBack(m *moment) {
 	for i := range m.conns {
 		id := m.conns[i].ID
 		if c := x.capture(id / event.ConnectionsPerCapture); c != nil {
-			c.dirtyConnection(within(id, int64(c.number)))
+			c.conns.change(within(id, int64(c.number)))
 		}
 	}
 	for _, s := range m.sessions {
 		if c := x.capture(s.ID / event.ConnectionsPerCapture); c != nil {
-			c.dirtyS[within(s.ID, int64(c.number))] = struct{}{}
+			c.sessions.change(within(s.ID, int64(c.number)))
 		}
 	}
 }
@@ -266,22 +309,23 @@ func (x *Index) write(m *moment) error {
 	}
 	defer tx.Rollback()
 	for c, s := range m.captures {
-		text, err := json.Marshal(s)
+		text, err := json.Marshal(s.state)
 		if err != nil {
 			return err
 		}
-		if _, err := tx.Exec("INSERT OR REPLACE INTO captures VALUES (?, ?, ?)", c.number, c.born, string(text)); err != nil {
+		if _, err := tx.Exec("INSERT OR REPLACE INTO captures VALUES (?, ?, ?, ?)", c.number, c.born, string(text), s.sums); err != nil {
 			return err
 		}
 	}
 	err = prepared(tx, [2]string{"INSERT OR REPLACE INTO blocks VALUES (?, ?, ?)", "INSERT OR REPLACE INTO facts VALUES (?, ?, ?)"}, len(m.blocks),
 		func(stmt [2]*sql.Stmt, i int) error {
 			s := &m.blocks[i]
+			s.facts.complete(&s.block)
 			head, body := s.block.encode(&x.flushing.s)
 			if _, err := stmt[0].Exec(s.block.First, head, body); err != nil {
 				return err
 			}
-			_, err := stmt[1].Exec(s.block.First, m.rev, s.tally.encode(s.facts.encode()))
+			_, err := stmt[1].Exec(s.block.First, m.rev, s.facts.encode())
 			return err
 		})
 	if err != nil {
@@ -290,29 +334,24 @@ func (x *Index) write(m *moment) error {
 	err = prepared(tx, [2]string{"UPDATE facts SET rev = ?, facts = ? WHERE first = ?"}, len(m.facts),
 		func(stmt [2]*sql.Stmt, i int) error {
 			s := &m.facts[i]
-			_, err := stmt[0].Exec(m.rev, s.tally.encode(s.facts.encode()), s.c.ID(s.e.first))
+			_, err := stmt[0].Exec(m.rev, s.facts.encode(), s.c.ID(s.e.first))
 			return err
 		})
 	if err != nil {
 		return err
 	}
-	var blob []byte
-	err = prepared(tx, [2]string{"INSERT OR REPLACE INTO connections VALUES (?, ?, ?)"}, len(m.conns),
-		func(stmt [2]*sql.Stmt, i int) error {
-			blob = encodeConnection(blob[:0], &m.conns[i])
-			_, err := stmt[0].Exec(m.conns[i].ID, m.rev, blob)
-			return err
-		})
-	if err != nil {
+	var changed []member
+	for i := range m.conns {
+		changed = append(changed, member{id: m.conns[i].ID, blob: encodeConnection(nil, &m.conns[i])})
+	}
+	if err := writeMembers(tx, "connections", m.rev, changed); err != nil {
 		return err
 	}
-	err = prepared(tx, [2]string{"INSERT OR REPLACE INTO sessions VALUES (?, ?, ?)"}, len(m.sessions),
-		func(stmt [2]*sql.Stmt, i int) error {
-			blob = encodeSession(blob[:0], m.sessions[i])
-			_, err := stmt[0].Exec(m.sessions[i].ID, m.rev, blob)
-			return err
-		})
-	if err != nil {
+	changed = changed[:0]
+	for _, s := range m.sessions {
+		changed = append(changed, member{id: s.ID, blob: encodeSession(nil, s)})
+	}
+	if err := writeMembers(tx, "sessions", m.rev, changed); err != nil {
 		return err
 	}
 	if _, err := tx.Exec("UPDATE meta SET value = ? WHERE key = 'rev'", m.rev); err != nil {
@@ -344,64 +383,4 @@ func prepared(tx *sql.Tx, texts [2]string, n int, f func(stmt [2]*sql.Stmt, i in
 		}
 	}
 	return nil
-}
-
-// Drop removes a capture from the index.
-func (x *Index) Drop(c *Capture) error {
-	x.mu.Lock()
-	x.discardWaiting(c)
-	x.mu.Unlock()
-	return x.do(context.Background(), func() error {
-		if err := x.commit(); err != nil {
-			return err
-		}
-		return sqlError(x.delete(c))
-	})
-}
-
-func (x *Index) delete(c *Capture) error {
-	x.mu.RLock()
-	rev := x.rev + 1
-	x.mu.RUnlock()
-	tx, err := x.w.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	lo, hi := c.base(), c.base()+event.EventsPerCapture
-	plo, phi := c.partyBase(), c.partyBase()+event.ConnectionsPerCapture
-	for _, d := range []struct {
-		text   string
-		lo, hi int64
-	}{
-		{"DELETE FROM captures WHERE number >= ? AND number < ?", int64(c.number), int64(c.number) + 1},
-		{"DELETE FROM facts WHERE first >= ? AND first < ?", lo, hi},
-		{"DELETE FROM blocks WHERE first >= ? AND first < ?", lo, hi},
-		{"DELETE FROM connections WHERE id >= ? AND id < ?", plo, phi},
-		{"DELETE FROM sessions WHERE id >= ? AND id < ?", plo, phi},
-		{"UPDATE meta SET value = ? WHERE ? > 0 AND key = 'rev'", rev, 1},
-	} {
-		if _, err := tx.Exec(d.text, d.lo, d.hi); err != nil {
-			return err
-		}
-	}
-	if err := tx.Commit(); err != nil {
-		return err
-	}
-	x.mu.Lock()
-	x.rev = rev
-	x.mu.Unlock()
-	return nil
-}
-
-// discardWaiting takes a capture out of the directory, with what waits for
-// SQLite. x.mu is held.
-func (x *Index) discardWaiting(c *Capture) {
-	for _, e := range c.entries {
-		if e.mem != nil && e.mem.full() {
-			x.sealed--
-		}
-	}
-	x.discard(c)
-	x.room.Broadcast()
 }

@@ -1,11 +1,12 @@
 // This file puts a block into the two blobs of its row in SQLite and back: the
 // head with the columns, the body with the bytes.
 //
-// A head is, before compression: the number of events, the accounts (number,
-// then length and bytes of each), the names of commands (number, then three
-// bytes each), a mask of the columns that are there, and these columns, each a
-// varint an event. A column of nothing but zeros is left
-// out. Compression is S2 (klauspost/compress), which stores its length.
+// A head is, before compression: the number of events, the names of commands
+// (number, then three bytes each), a mask of the columns that are there, these
+// columns, each its length in bytes and a varint an event, and the accounts
+// (number, then length and bytes of each). Who wants a few columns passes over
+// the others. A column of nothing but zeros is left out. Compression is S2
+// (klauspost/compress), which stores its length.
 
 package index
 
@@ -13,6 +14,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/klauspost/compress/s2"
@@ -23,11 +25,6 @@ import (
 func (b *Block) encode(s *scratch) (head, body []byte) {
 	s.size(len(b.rows))
 	h := binary.AppendUvarint(s.plain[:0], uint64(len(b.rows)))
-	h = binary.AppendUvarint(h, uint64(len(b.accounts)))
-	for _, a := range b.accounts {
-		h = binary.AppendUvarint(h, uint64(len(a)))
-		h = append(h, a...)
-	}
 	s.nameCommands(b.rows)
 	h = binary.AppendUvarint(h, uint64(len(s.commands)))
 	for _, c := range s.commands {
@@ -41,6 +38,8 @@ func (b *Block) encode(s *scratch) (head, body []byte) {
 			continue
 		}
 		present |= 1 << i
+		at := len(h)
+		h = append(h, 0, 0)
 		for _, v := range s.values {
 			if v < 0x80 {
 				h = append(h, byte(v))
@@ -48,8 +47,14 @@ func (b *Block) encode(s *scratch) (head, body []byte) {
 				h = binary.AppendUvarint(h, v)
 			}
 		}
+		binary.LittleEndian.PutUint16(h[at:], uint16(len(h)-at-2)) // at most 10 bytes an event
 	}
 	binary.LittleEndian.PutUint32(h[mask:], present)
+	h = binary.AppendUvarint(h, uint64(len(b.accounts)))
+	for _, a := range b.accounts {
+		h = binary.AppendUvarint(h, uint64(len(a)))
+		h = append(h, a...)
+	}
 	s.plain = h
 	s.head = s2.Encode(s.head[:cap(s.head)], h)
 	s.body = s2.Encode(s.body[:cap(s.body)], b.bytes)
@@ -63,8 +68,10 @@ const maxHead = 4 << 20
 // scratch is memory used again from block to block.
 type scratch struct {
 	plain, head, body []byte
-	values            []uint64  // of one column
-	commands          [][3]byte // names of commands in the block
+	values            []uint64        // of one column
+	commands          [][3]byte       // names of commands in the block
+	stored            [columns][]byte // the columns of the head read last, nil where there are only zeros
+	accounts          []byte          // behind them
 }
 
 // size makes room for the values of n rows.
@@ -93,33 +100,19 @@ func damaged(format string, a ...any) error {
 	return fmt.Errorf("%w: %s", ErrDamaged, fmt.Sprintf(format, a...))
 }
 
-// decodeHead reads a head. The block has no bytes yet. rows is memory to use,
-// if it is large enough.
-func decodeHead(first int64, head []byte, rows []row, s *scratch) (*Block, error) {
+// parse reads a head but for its columns, and returns the number of events.
+func (s *scratch) parse(head []byte) (events int, err error) {
 	p, err := unpack(&s.plain, head, maxHead)
 	if err != nil {
-		return nil, err
+		return 0, err
 	}
-	b := &Block{First: first}
 	count, p, ok := uvarint(p)
 	if !ok || count > BlockEvents {
-		return nil, damaged("a block of %d events", count)
+		return 0, damaged("a block of %d events", count)
 	}
 	names, p, ok := uvarint(p)
-	if !ok || names > BlockEvents || (names == 0) != (count == 0) {
-		return nil, damaged("a block of %d accounts", names)
-	}
-	b.accounts = make([]string, names)
-	for i := range b.accounts {
-		n, rest, ok := uvarint(p)
-		if !ok || n > uint64(len(rest)) {
-			return nil, damaged("an account is cut")
-		}
-		b.accounts[i], p = string(rest[:n]), rest[n:]
-	}
-	names, p, ok = uvarint(p)
 	if !ok || names > BlockEvents || uint64(len(p)) < 3*names+4 {
-		return nil, damaged("a block of %d commands", names)
+		return 0, damaged("a block of %d commands", names)
 	}
 	s.commands = s.commands[:0]
 	for range names {
@@ -128,47 +121,129 @@ func decodeHead(first int64, head []byte, rows []row, s *scratch) (*Block, error
 	}
 	present := binary.LittleEndian.Uint32(p)
 	p = p[4:]
-	if cap(rows) >= int(count) {
+	for i := range columns {
+		s.stored[i] = nil
+		if present&(1<<i) == 0 {
+			continue
+		}
+		if len(p) < 2 || int(binary.LittleEndian.Uint16(p)) > len(p)-2 {
+			return 0, damaged("a column is cut")
+		}
+		n := int(binary.LittleEndian.Uint16(p))
+		s.stored[i], p = p[2:2+n], p[2+n:]
+	}
+	s.accounts = p
+	s.size(int(count))
+	return int(count), nil
+}
+
+// decodeHead reads a head, of which the rows get the columns wanted. The block
+// has no bytes yet. rows is memory to use, if it is large enough.
+func decodeHead(first int64, head []byte, rows []row, want set, s *scratch) (*Block, error) {
+	count, err := s.parse(head)
+	if err != nil {
+		return nil, err
+	}
+	if cap(rows) >= count {
 		rows = rows[:count]
 		clear(rows)
 	} else {
 		rows = make([]row, count)
 	}
-	b.rows = rows
-	s.size(int(count))
-	for i := range columns {
-		if present&(1<<i) == 0 {
-			clear(s.values)
-		} else if p, ok = s.read(p); !ok {
-			return nil, damaged("a column is cut")
-		}
-		if !i.set(b.rows, s) {
-			return nil, damaged("a command has no name")
+	b := &Block{First: first, rows: rows}
+	return b, b.columns(want, s)
+}
+
+// set of columns.
+type set uint32
+
+const (
+	kindColumns set = 1<<colFlags | 1<<colCommand
+	connColumn  set = 1 << colConn
+	wordColumns set = kindColumns | 1<<colRole | 1<<colDialect | 1<<colAccount |
+		1<<colRaw | 1<<colPayload | 1<<colLineEnd | 1<<colDelivered | 1<<colText | 1<<colNote | 1<<colWarnings
+	allColumns set = 1<<columns - 1
+)
+
+// columns adds columns to the rows of a block of which the head was read last
+// with s.
+func (b *Block) columns(want set, s *scratch) error {
+	want &^= b.have
+	if want == 0 {
+		return nil
+	}
+	if want&(1<<colAccount) != 0 {
+		if err := b.readAccounts(s.accounts); err != nil {
+			return err
 		}
 	}
-	return b, b.check()
+	for i := range columns {
+		if want&(1<<i) == 0 {
+			continue
+		}
+		if !s.read(i) {
+			return damaged("a column is cut")
+		}
+		if !i.set(b.rows, s) {
+			return damaged("a column makes no sense")
+		}
+	}
+	if b.have |= want; want&wordColumns != 0 && b.have&wordColumns == wordColumns {
+		return b.check()
+	}
+	return nil
+}
+
+// readAccounts reads the accounts behind the columns.
+func (b *Block) readAccounts(p []byte) error {
+	names, p, ok := uvarint(p)
+	if !ok || names > BlockEvents || (names == 0) != (len(b.rows) == 0) {
+		return damaged("a block of %d accounts", names)
+	}
+	b.accounts = make([]string, names)
+	for i := range b.accounts {
+		n, rest, ok := uvarint(p)
+		if !ok || n > uint64(len(rest)) {
+			return damaged("an account is cut")
+		}
+		b.accounts[i], p = string(rest[:n]), rest[n:]
+	}
+	return nil
 }
 
 // read reads the values of a column.
-func (s *scratch) read(p []byte) (rest []byte, ok bool) {
-	at := 0
-	for j := range s.values {
-		if at >= len(p) {
-			return nil, false
+func (s *scratch) read(c column) (ok bool) {
+	p := s.stored[c]
+	if p == nil {
+		clear(s.values)
+		return true
+	}
+	const more = 0x8080808080808080 // set in the bytes that are not the last of theirs
+	for values := s.values; len(values) > 0; {
+		word := uint64(more)
+		if len(p) >= 8 {
+			word = binary.LittleEndian.Uint64(p)
 		}
-		if c := p[at]; c < 0x80 {
-			s.values[j] = uint64(c)
-			at++
+		if ones := min(bits.TrailingZeros64(word&more)/8, len(values)); ones > 0 { // values of one byte
+			for i, c := range p[:ones] {
+				values[i] = uint64(c)
+			}
+			values, p = values[ones:], p[ones:]
 			continue
 		}
-		v, n := binary.Uvarint(p[at:])
-		if n <= 0 {
-			return nil, false
+		var v uint64
+		n := bits.TrailingZeros64(^word&more)/8 + 1 // bytes of the next value
+		if n < 8 && len(p) >= 8 {
+			word &= 1<<(8*n) - 1
+			v = word&0x7f | word>>1&(0x7f<<7) | word>>2&(0x7f<<14) | word>>3&(0x7f<<21) |
+				word>>4&(0x7f<<28) | word>>5&(0x7f<<35) | word>>6&(0x7f<<42)
+		} else if v, n = binary.Uvarint(p); n <= 0 {
+			return false
 		}
-		s.values[j] = v
-		at += n
+		values[0] = v
+		values, p = values[1:], p[n:]
 	}
-	return p[at:], true
+	return true
 }
 
 // check sees to it that no later look at the block can go out of bounds, and
@@ -182,7 +257,7 @@ func (b *Block) check() error {
 		if off > maxBlockBytes {
 			return damaged("a block of more than %d bytes", maxBlockBytes)
 		}
-		if r.account >= uint32(len(b.accounts)) || r.flags > flagsKnown || r.line > r.raw || r.body > r.raw ||
+		if r.account >= uint32(len(b.accounts)) || r.line > r.raw || r.body > r.raw ||
 			r.cmd != [3]byte{} && r.raw < 3 {
 			return damaged("row %d makes no sense", i)
 		}
@@ -199,14 +274,15 @@ func (b *Block) size() int {
 	return int(r.off) + int(r.raw) + int(r.delivered) + int(r.text) + int(r.note) + int(r.warnings)
 }
 
-// decodeBody adds the bytes to a block of which the head was read. They are
-// put into buf if it is large enough.
-func (b *Block) decodeBody(body []byte, buf *[]byte) error {
-	p, err := unpack(buf, body, b.size())
+// decodeBody adds the bytes to a block of which the head was read; there may be
+// as many as limit if the block has grown since then. They are put into buf if it
+// is large enough.
+func (b *Block) decodeBody(body []byte, limit int, buf *[]byte) error {
+	p, err := unpack(buf, body, limit)
 	if err != nil {
 		return err
 	}
-	if len(p) != b.size() {
+	if len(p) < b.size() {
 		return damaged("%d bytes in a block of %d", len(p), b.size())
 	}
 	b.bytes = p

@@ -4,6 +4,7 @@
 package index
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -23,6 +24,10 @@ type Options struct {
 	// Damaged is called, once and in a goroutine of its own, when damage is
 	// found in an index that is in use. It may be nil.
 	Damaged func(error)
+	// SessionChanged is called for every change of a session or of one of its
+	// connections, 0 standing for any of them. The index is locked meanwhile. It
+	// may be nil.
+	SessionChanged func(id int64)
 }
 
 // Index is an open index.
@@ -30,16 +35,24 @@ type Index struct {
 	path string
 	opts Options
 
-	mu       sync.RWMutex
-	captures []*Capture // in the order of views, see compare
-	room     *sync.Cond // on mu: sealed has shrunk, or the index is closed
-	sealed   int        // full blocks that wait for SQLite
-	dirty    bool       // something waits for SQLite
-	closed   bool
-	rev      int64 // of the last commit (ReadOnly: seen)
-	sessRev  int64
-	changed  chan struct{} // nil when nobody waits
-	rd       *reader       // nil: there is no index yet (ReadOnly)
+	mu        sync.RWMutex
+	captures  []*Capture // in the order of views, see compare
+	room      *sync.Cond // on mu: sealed has shrunk, or the index is closed
+	kindsKept int        // bytes
+	sealed    int        // full blocks that wait for SQLite
+	dirty     bool       // something waits for SQLite
+	closed    bool
+	rev       int64 // of the last commit (ReadOnly: seen)
+	sessRev   int64
+	changed   chan struct{} // nil when nobody waits
+	rd        *reader       // nil: there is no index yet (ReadOnly)
+
+	// What is read back while mu is held. Who has a connection of rd does not
+	// wait for mu.
+	cold      sync.Mutex
+	factsKept int // bytes
+	conns     recalled[kept]
+	sessions  recalled[event.Session]
 
 	w        *sql.DB
 	flushing flusher
@@ -146,31 +159,50 @@ func (x *Index) load(ctx context.Context, db *sql.DB, rev int64) error {
 		}
 		return rows.Err()
 	}
-	err = each("SELECT id, data FROM connections WHERE rev > ? ORDER BY id", func(c *Capture) error {
-		v, err := decodeConnection(id, blob)
-		if err == nil {
-			if c.setConnection(v.Connection); v.first != 0 {
-				p := c.connection(id)
-				p.first, p.last = v.first, v.last
+	if rev < 0 { // all is read when it is wanted
+		x.rev = now
+		x.sessionChanged(0)
+		return nil
+	}
+	var all []member
+	changed := func(f func(m member) error) (err error) {
+		if all, err = members(all[:0], id, blob); err != nil {
+			return err
+		}
+		for _, m := range all {
+			if m.rev > rev {
+				if err := f(m); err != nil {
+					return err
+				}
 			}
 		}
-		return err
+		return nil
+	}
+	err = each("SELECT id, data FROM connections WHERE rev > ? ORDER BY id", func(c *Capture) error {
+		return changed(func(m member) error {
+			p, err := decodeConnection(m.id, m.blob)
+			if err == nil {
+				c.loadConnection(&p)
+			}
+			return err
+		})
 	}, event.ConnectionsPerCapture)
 	if err == nil {
 		err = each("SELECT id, data FROM sessions WHERE rev > ? ORDER BY id", func(c *Capture) error {
-			v, err := decodeSession(id, blob)
-			c.setSession(v)
-			x.sessRev++
-			return err
+			return changed(func(m member) error {
+				readAnew(c, &x.sessions, within(m.id, int64(c.number)))
+				x.sessionChanged(m.id)
+				return nil
+			})
 		}, event.ConnectionsPerCapture)
 	}
 	if err == nil {
 		err = each("SELECT first, facts FROM facts WHERE rev > ? ORDER BY first", func(c *Capture) error {
-			f, t, err := decodeFacts(blob)
+			f, err := decodeFacts(blob)
 			if err != nil {
 				return err
 			}
-			return c.setFacts(id-c.base(), f, t)
+			return c.setFacts(id-c.base(), f)
 		}, event.EventsPerCapture)
 	}
 	x.rev = now
@@ -178,7 +210,7 @@ func (x *Index) load(ctx context.Context, db *sql.DB, rev int64) error {
 }
 
 func (x *Index) loadCaptures(tx *sql.Tx) error {
-	rows, err := tx.Query("SELECT number, born, state FROM captures")
+	rows, err := tx.Query("SELECT number, born, state, sums FROM captures")
 	if err != nil {
 		return err
 	}
@@ -187,7 +219,8 @@ func (x *Index) loadCaptures(tx *sql.Tx) error {
 	for rows.Next() {
 		var number, born int64
 		var text string
-		if err := rows.Scan(&number, &born, &text); err != nil {
+		var blob sql.RawBytes
+		if err := rows.Scan(&number, &born, &text, &blob); err != nil {
 			return err
 		}
 		var s State
@@ -204,6 +237,9 @@ func (x *Index) loadCaptures(tx *sql.Tx) error {
 			x.captures = append(slices.Clip(x.captures), c)
 		}
 		c.state, c.saved = s, true
+		if err := c.decodeSums(blob); err != nil {
+			return err
+		}
 		known[c] = true
 	}
 	for _, c := range x.captures {
@@ -216,30 +252,26 @@ func (x *Index) loadCaptures(tx *sql.Tx) error {
 	return rows.Err()
 }
 
-// setFacts takes a block's facts from SQLite.
-func (c *Capture) setFacts(n int64, f Facts, t tally) error {
+// setFacts takes a block's facts from SQLite, which are new or have changed.
+func (c *Capture) setFacts(n int64, f Facts) error {
 	f.first = n
-	if e := c.find(n); e != nil && e.first == n {
-		if e != c.entries[len(c.entries)-1] && e.facts.Count != f.Count {
-			return damaged("capture %d: the block at %d has grown behind others", c.number, n)
-		}
-		for i := range int64(e.facts.Count) {
-			if e.facts.open.has(i) && !f.open.has(i) {
-				c.answers.add(n + i)
-			}
-		}
-		c.count += int64(f.Count - e.facts.Count)
-		c.errors += int64(f.Errors - e.facts.Errors)
-		e.facts, e.tally, e.saved = f, t, f.Count
+	if n <= c.known {
+		c.answers.add(n) // or it has grown, or both
 		c.x.recent.drop(c.ID(n), c.ID(n)+1)
+	}
+	s := at(c.shelves.list, shelfOf(n))
+	if s == nil {
 		return nil
 	}
-	if n != c.count+1 {
-		return damaged("capture %d: after %d events a block begins at %d", c.number, c.count, n)
+	k, known := slices.BinarySearchFunc(s.entries, n, func(e *entry, n int64) int { return cmp.Compare(e.first, n) })
+	switch {
+	case known:
+		s.entries[k].facts, s.entries[k].saved = f, f.Count
+	case k < len(s.entries) || k > 0 && s.entries[k-1].end() != n:
+		return damaged("capture %d: among its blocks is one at %d", c.number, n)
+	default:
+		s.entries = append(s.entries, &entry{first: n, facts: f, saved: f.Count})
 	}
-	c.entries = append(c.entries, &entry{first: n, facts: f, tally: t, saved: f.Count})
-	c.count += int64(f.Count)
-	c.errors += int64(f.Errors)
 	return nil
 }
 
@@ -268,9 +300,18 @@ func (x *Index) capture(number int64) *Capture {
 // discard takes a capture out of the directory.
 func (x *Index) discard(c *Capture) {
 	c.replaced = true
+	for i, s := range c.shelves.list {
+		if s != nil {
+			c.drop(int64(i))
+		}
+	}
+	x.cold.Lock()
+	x.conns.forget(c)
+	x.sessions.forget(c)
+	x.cold.Unlock()
 	x.captures = slices.DeleteFunc(slices.Clone(x.captures), func(o *Capture) bool { return o == c })
 	x.recent.drop(c.base(), c.base()+event.EventsPerCapture)
-	x.sessRev++
+	x.sessionChanged(0)
 	x.notify()
 }
 
@@ -323,6 +364,14 @@ func (x *Index) SessionsRev() int64 {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	return x.sessRev
+}
+
+// sessionChanged tells the owner of a changed session. x.mu is held.
+func (x *Index) sessionChanged(id int64) {
+	x.sessRev++
+	if x.opts.SessionChanged != nil {
+		x.opts.SessionChanged(id)
+	}
 }
 
 // report tells the owner of damage.

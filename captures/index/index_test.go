@@ -3,12 +3,16 @@
 package index
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -114,9 +118,9 @@ func everything(t testing.TB, x *Index) []event.Event {
 	var all []event.Event
 	for _, c := range x.Captures() {
 		for n := int64(1); n <= c.Status().Events; {
-			r, ok := c.Find(n)
-			if !ok {
-				t.Fatalf("event %d of capture %d is not found", n, c.Number())
+			r, err := c.Find(n)
+			if err != nil {
+				t.Fatalf("event %d of capture %d: %v", n, c.Number(), err)
 			}
 			b, err := c.Read(&r, nil)
 			if err != nil {
@@ -135,6 +139,9 @@ func everything(t testing.TB, x *Index) []event.Event {
 
 func equal(t testing.TB, what string, want, got any) {
 	t.Helper()
+	if reflect.DeepEqual(want, got) { // what is different is told by cmp, which takes its time
+		return
+	}
 	if d := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Addr{}, netip.AddrPort{})); d != "" {
 		t.Fatalf("%s differ (-want +got):\n%.2000s", what, d)
 	}
@@ -254,12 +261,12 @@ func TestDamageAndOtherVersionsBeginAnew(t *testing.T) {
 			db.Exec("UPDATE meta SET value = 99 WHERE key = 'version'")
 			db.Close()
 		},
-		"bad facts": func(t *testing.T, path string) {
+		"bad sums": func(t *testing.T, path string) {
 			db, err := openWriter(path)
 			if err != nil {
 				t.Fatal(err)
 			}
-			db.Exec("UPDATE facts SET facts = x'00'")
+			db.Exec("UPDATE captures SET sums = x'00'")
 			db.Close()
 		},
 	} {
@@ -278,22 +285,28 @@ func TestDamageAndOtherVersionsBeginAnew(t *testing.T) {
 }
 
 func TestDamagedBlockIsReported(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "index.sqlite")
-	x := open(t, path, Options{})
-	fill(writer(t, x, x.Create(1, "a", false)), made(1, 600))
-	x.Close()
-	db, err := openWriter(path)
-	if err != nil {
-		t.Fatal(err)
+	for _, harm := range []string{"UPDATE blocks SET body = x'0102'", "UPDATE facts SET facts = x'00'", "DELETE FROM facts", "DELETE FROM blocks"} {
+		t.Run(harm, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "index.sqlite")
+			x := open(t, path, Options{})
+			fill(writer(t, x, x.Create(1, "a", false)), made(1, 600))
+			x.Close()
+			db, err := openWriter(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := db.Exec(harm); err != nil {
+				t.Fatal(err)
+			}
+			db.Close()
+			told := make(chan error, 1)
+			x = open(t, path, Options{Damaged: func(err error) { told <- err }})
+			if _, err := x.Event(x.Captures()[0].ID(1)); err == nil {
+				t.Error("no error")
+			}
+			<-told
+		})
 	}
-	db.Exec("UPDATE blocks SET body = x'0102'")
-	db.Close()
-	told := make(chan error, 1)
-	x = open(t, path, Options{Damaged: func(err error) { told <- err }})
-	if _, err := x.Event(x.Captures()[0].ID(1)); err == nil {
-		t.Error("no error")
-	}
-	<-told
 }
 
 func FuzzBlock(f *testing.F) {
@@ -307,12 +320,12 @@ func FuzzBlock(f *testing.F) {
 	f.Add([]byte{}, []byte{})
 	f.Add([]byte{5, 16, 1, 1, 0, 0, 0}, []byte{0})
 	f.Fuzz(func(t *testing.T, head, body []byte) {
-		b, err := decodeHead(event.EventsPerCapture+1, head, nil, new(scratch))
+		b, err := decodeHead(event.EventsPerCapture+1, head, nil, allColumns, new(scratch))
 		if err != nil {
 			return
 		}
 		var buf []byte
-		if b.decodeBody(body, &buf) != nil {
+		if b.decodeBody(body, b.size(), &buf) != nil {
 			return
 		}
 		var e event.Event
@@ -321,7 +334,7 @@ func FuzzBlock(f *testing.F) {
 			_ = e.Cmd()
 		}
 		// What could be read is written as it was.
-		again, err := decodeHead(b.First, append([]byte(nil), first(b.encode(new(scratch)))...), nil, new(scratch))
+		again, err := decodeHead(b.First, append([]byte(nil), first(b.encode(new(scratch)))...), nil, allColumns, new(scratch))
 		if err != nil || again.Len() != b.Len() {
 			t.Fatalf("read back: %v", err)
 		}
@@ -331,7 +344,7 @@ func FuzzBlock(f *testing.F) {
 func first(a, _ []byte) []byte { return a }
 
 func FuzzParties(f *testing.F) {
-	f.Add(encodeConnection(nil, &connection{Connection: event.Connection{ID: 1, Account: "a"}}))
+	f.Add(encodeConnection(nil, &kept{Connection: event.Connection{ID: 1, Account: "a"}}))
 	f.Add(encodeSession(nil, &event.Session{ID: 1, Conns: []int64{2, 5}}))
 	f.Fuzz(func(t *testing.T, p []byte) {
 		decodeConnection(1, p)
@@ -383,9 +396,9 @@ func BenchmarkScan(b *testing.B) {
 	const n = 1_000_000
 	x := filled(b, n)
 	c := x.Captures()[0]
-	for _, head := range []bool{true, false} {
-		b.Run(fmt.Sprintf("headonly=%v", head), func(b *testing.B) {
-			s := &Scan{HeadOnly: head}
+	for _, depth := range []Depth{Kinds, Columns, Whole} {
+		b.Run(fmt.Sprintf("depth=%d", depth), func(b *testing.B) {
+			s := &Scan{Depth: depth}
 			for b.Loop() {
 				for i := int64(1); i <= n; {
 					r, _ := c.Find(i)
@@ -415,4 +428,104 @@ func BenchmarkOpen(b *testing.B) {
 		}
 		x.Close()
 	}
+}
+
+// TestOutlineIsTheEventWithoutItsBytes: what a block's columns say of an event
+// is what is said when its bytes were read, too.
+func TestOutlineIsTheEventWithoutItsBytes(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "index.sqlite")
+	x := open(t, path, Options{})
+	fill(writer(t, x, x.Create(3, "000003-a.pcap", false)), made(3, 2000))
+	if err := x.Close(); err != nil {
+		t.Fatal(err)
+	}
+	x = open(t, path, Options{})
+	c := x.Captures()[0]
+	var memory []byte
+	for _, begin := range []Depth{Kinds, Parties, Columns, Whole} {
+		s := &Scan{Depth: begin}
+		for n := int64(1); n <= c.Status().Events; {
+			r, _ := c.Find(n)
+			b, err := c.Read(&r, s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var kinds []What
+			for i := range b.Len() {
+				kinds = append(kinds, b.Kind(i))
+			}
+			if err := c.Deepen(b, s, Columns); err != nil {
+				t.Fatal(err)
+			}
+			outlines := make([]event.Event, b.Len())
+			for i := range outlines {
+				e := &outlines[i]
+				if !b.Outline(i, e, &memory) {
+					t.Fatalf("event %d has no outline", i)
+				}
+				e.Raw, e.Delivered = slices.Clone(e.Raw), slices.Clone(e.Delivered)
+			}
+			texts, err := c.Read(&r, &Scan{Depth: Texts})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := c.Deepen(b, s, Whole); err != nil {
+				t.Fatal(err)
+			}
+			for i := range outlines {
+				var all, few event.Event
+				b.Event(i, &all)
+				texts.Event(i, &few)
+				equal(t, "words of an event", event.Event{ID: all.ID, Kind: all.Kind, Dir: all.Dir, Role: all.Role, Dialect: all.Dialect, Account: all.Account,
+					Raw: all.Raw, Line: all.Line, Body: all.Body, Text: all.Text, Note: all.Note, Delivered: all.Delivered, Partial: all.Partial, Quiet: few.Quiet}, few)
+			}
+			for i := range outlines {
+				var e event.Event
+				b.Event(i, &e)
+				if k := kinds[i]; k.Kind != e.Kind || k.Dir != e.Dir || string(bytes.Trim(k.Command[:], "\x00")) != e.Cmd() {
+					t.Fatalf("event %d is %+v, not %+v", i, k, e)
+				}
+				want := e
+				want.Text, want.Note = "", ""
+				want.Raw = append([]byte(e.Cmd()), make([]byte, max(0, len(e.Raw)-len(e.Cmd())))...)
+				if e.Raw == nil {
+					want.Raw = nil
+				}
+				got := outlines[i]
+				if len(got.Delivered) != len(e.Delivered) || (got.Delivered == nil) != (e.Delivered == nil) {
+					t.Fatalf("event %d: %d bytes delivered, not %d", i, len(got.Delivered), len(e.Delivered))
+				}
+				got.Delivered = want.Delivered
+				equal(t, "an outline and its event", want, got)
+			}
+			n = r.End()
+		}
+	}
+}
+
+func FuzzColumn(f *testing.F) {
+	f.Add([]byte{1, 2, 3, 0x80, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 5, 0x81, 0x82, 0x03, 9, 9, 9, 9, 9, 9, 9, 9, 9}, uint16(12))
+	f.Add(bytes.Repeat([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f}, 9), uint16(9))
+	f.Fuzz(func(t *testing.T, column []byte, count uint16) {
+		var s scratch
+		s.size(int(count % 1000))
+		s.stored[0] = append([]byte{}, column...)
+		ok := s.read(0)
+		p := column
+		for i, got := range s.values {
+			v, n := binary.Uvarint(p)
+			if n <= 0 {
+				if ok {
+					t.Fatalf("value %d is cut, and was read", i)
+				}
+				return
+			}
+			if p = p[n:]; ok && v != got {
+				t.Fatalf("value %d is %d, not %d", i, got, v)
+			}
+		}
+		if !ok {
+			t.Fatal("what can be read was not")
+		}
+	})
 }

@@ -23,7 +23,7 @@ type Look struct {
 }
 
 // Look returns what the columns say of event i. The block may have been read
-// with Scan.HeadOnly.
+// at the depth of its Columns.
 func (b *Block) Look(i int) Look {
 	r := &b.rows[i]
 	l := Look{

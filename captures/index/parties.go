@@ -11,9 +11,9 @@ import (
 	"msnscope/decode"
 )
 
-func encodeConnection(p []byte, c *connection) []byte {
+func encodeConnection(p []byte, c *kept) []byte {
 	p = appendInts(p, c.Session)
-	p = append(p, byte(c.Role), byte(c.Dialect), bits(c.Live, c.MSNP))
+	p = append(p, byte(c.Role), byte(c.Dialect), flagBits(c.Live, c.MSNP))
 	p = appendText(p, c.Client, c.Server)
 	p = appendStrings(p, c.Account, c.Chat, c.How, c.Via)
 	p = appendInts(p, c.Opened, c.Closed, c.Events, c.Bytes[0], c.Bytes[1], c.first, c.last, int64(len(c.People)))
@@ -26,7 +26,7 @@ func encodeConnection(p []byte, c *connection) []byte {
 	return p
 }
 
-func decodeConnection(id int64, p []byte) (c connection, err error) {
+func decodeConnection(id int64, p []byte) (c kept, err error) {
 	r := fields{p: p}
 	c.ID = id
 	r.ints(&c.Session)
@@ -57,7 +57,7 @@ func decodeConnection(id int64, p []byte) (c connection, err error) {
 }
 
 func encodeSession(p []byte, s *event.Session) []byte {
-	p = append(p, byte(s.Dialect), bits(s.Live, false))
+	p = append(p, byte(s.Dialect), flagBits(s.Live, false))
 	p = appendText(p, s.From, s.Server)
 	p = appendStrings(p, s.Account, s.Name, s.Client)
 	p = appendInts(p, s.Started, s.Ended, s.Events, s.Errors, s.Chats, s.Bytes)
@@ -86,7 +86,7 @@ func decodeSession(id int64, p []byte) (s event.Session, err error) {
 	return s, r.end("a session")
 }
 
-func bits(a, b bool) (v byte) {
+func flagBits(a, b bool) (v byte) {
 	if a {
 		v |= 1
 	}

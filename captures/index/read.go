@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"time"
 
 	"msnscope/captures/event"
 )
@@ -18,10 +19,16 @@ var ErrNotFound = errors.New("not in this store")
 
 // reader is the pool of connections that read.
 type reader struct {
-	db         *sql.DB
-	file       fs.FileInfo // to notice when another process begins it anew
-	head, both *sql.Stmt
+	db   *sql.DB
+	file fs.FileInfo // to notice when another process begins it anew
+	// What is read of a block.
+	head, body, both *sql.Stmt
+	// What is read of neighbours.
+	facts, conns, sess *sql.Stmt
 }
+
+// maxReaders is how many read at a time: more than the processors gain nothing.
+const maxReaders = 4
 
 // openReader opens the pool that reads.
 func openReader(path string) (*reader, error) {
@@ -33,14 +40,14 @@ func openReader(path string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(4) // more than the processors gain nothing
-	db.SetMaxIdleConns(4)
+	db.SetMaxOpenConns(maxReaders)
+	db.SetMaxIdleConns(maxReaders)
 	r := &reader{db: db, file: file}
-	if err = checkVersion(db); err == nil {
-		r.head, err = db.Prepare("SELECT head FROM blocks WHERE first = ?")
-	}
-	if err == nil {
-		r.both, err = db.Prepare("SELECT head, body FROM blocks WHERE first = ?")
+	err = checkVersion(db)
+	for into, query := range r.statements() {
+		if err == nil {
+			*into, err = db.Prepare(query)
+		}
 	}
 	if err != nil {
 		return nil, errors.Join(sqlError(err), db.Close())
@@ -48,36 +55,78 @@ func openReader(path string) (*reader, error) {
 	return r, nil
 }
 
+func (r *reader) statements() map[**sql.Stmt]string {
+	return map[**sql.Stmt]string{
+		&r.head:  "SELECT head FROM blocks WHERE first = ?",
+		&r.body:  "SELECT body FROM blocks WHERE first = ?",
+		&r.both:  "SELECT head, body FROM blocks WHERE first = ?",
+		&r.facts: "SELECT first, facts FROM facts WHERE first >= ? AND first < ? ORDER BY first",
+		&r.conns: "SELECT id, data FROM connections WHERE id >= ? AND id < ? ORDER BY id",
+		&r.sess:  "SELECT id, data FROM sessions WHERE id >= ? AND id < ? ORDER BY id",
+	}
+}
+
 func (r *reader) Close() error {
 	var err error
-	for _, s := range []*sql.Stmt{r.head, r.both} {
-		if s != nil {
-			err = errors.Join(err, s.Close())
+	for s := range r.statements() {
+		if *s != nil {
+			err = errors.Join(err, (*s).Close())
 		}
 	}
 	return errors.Join(err, r.db.Close())
 }
 
+// Depth is how much of a block is read.
+type Depth uint8
+
+// The depths.
+const (
+	Whole   Depth = iota // columns and bytes
+	Texts                // kinds, directions, roles, dialects, accounts, words and bytes: Block.Event tells no more
+	Columns              // all but the bytes: Block.Event must not be called
+	Parties              // kinds and connections
+	Kinds                // kinds, directions and the names of commands
+)
+
+// bytes reports whether the bytes are read.
+func (d Depth) bytes() bool { return d == Whole || d == Texts }
+
+func (d Depth) columns() set {
+	switch d {
+	case Texts:
+		return wordColumns
+	case Kinds:
+		return kindColumns
+	case Parties:
+		return kindColumns | connColumn
+	}
+	return allColumns
+}
+
 // Scan is memory for reading many blocks one after the other.
 type Scan struct {
-	// HeadOnly leaves the bytes out: Block.Event must not be called then.
-	HeadOnly bool
+	Depth Depth // how much is read of each
 
-	rows []row
-	s    scratch
-	body []byte
+	block Block // the last one read, whole
+	rows  []row
+	s     scratch
+	body  []byte
 }
 
 // Read reads a block. With a Scan it is valid until the next Read with the
 // same one, and is not kept in the cache; without, for as long as one likes.
 func (c *Capture) Read(r *Ref, s *Scan) (*Block, error) {
 	x := c.x
+	keep := s == nil
+	if keep {
+		x.recent.asked.Store(time.Now().UnixNano())
+	}
 	x.mu.RLock()
 	rd, first, closed := x.rd, c.ID(r.First), x.closed
 	if r.entry.mem != nil {
 		b := *r.entry.mem
 		x.mu.RUnlock()
-		b.rows = b.rows[:r.Facts.Count:r.Facts.Count]
+		b.rows, b.have = b.rows[:r.Facts.Count:r.Facts.Count], allColumns
 		return &b, nil
 	}
 	x.mu.RUnlock()
@@ -86,10 +135,9 @@ func (c *Capture) Read(r *Ref, s *Scan) (*Block, error) {
 	}
 	if b := x.recent.get(first); b != nil && len(b.rows) >= r.Facts.Count {
 		cut := *b
-		cut.rows = b.rows[:r.Facts.Count:r.Facts.Count]
+		cut.rows, cut.have = b.rows[:r.Facts.Count:r.Facts.Count], allColumns
 		return &cut, nil
 	}
-	keep := s == nil
 	if keep {
 		s = new(Scan)
 	}
@@ -98,12 +146,7 @@ func (c *Capture) Read(r *Ref, s *Scan) (*Block, error) {
 		err = damaged("%d events in a block of %d", b.Len(), r.Facts.Count)
 	}
 	if err != nil {
-		err = sqlError(err)
-		if c.Status().Replaced {
-			return nil, ErrNotFound
-		}
-		x.report(err)
-		return nil, err
+		return nil, c.failed(err)
 	}
 	if keep {
 		x.recent.put(b)
@@ -114,33 +157,93 @@ func (c *Capture) Read(r *Ref, s *Scan) (*Block, error) {
 	return b, nil
 }
 
-func (r *reader) read(first int64, s *Scan) (*Block, error) {
-	stmt, blobs := r.both, [2]sql.RawBytes{}
-	into := []any{&blobs[0], &blobs[1]}
-	if s.HeadOnly {
-		stmt, into = r.head, into[:1]
+// failed takes note that something could not be read.
+func (c *Capture) failed(err error) error {
+	err = sqlError(err)
+	if c.Status().Replaced {
+		return ErrNotFound
 	}
+	c.x.report(err)
+	return err
+}
+
+// Deepen reads more of a block, the last one that was read with the Scan.
+func (c *Capture) Deepen(b *Block, s *Scan, d Depth) error {
+	if want := d.columns(); want&^b.have != 0 {
+		if err := s.block.columns(want, &s.s); err != nil {
+			return c.failed(err)
+		}
+		b.have, b.accounts = s.block.have, s.block.accounts
+	}
+	if !d.bytes() || b.bytes != nil || b.size() == 0 {
+		return nil
+	}
+	rd, err := c.x.reader()
+	if err != nil {
+		return err
+	}
+	if err := rd.bytes(b, s); err != nil {
+		return c.failed(err)
+	}
+	return nil
+}
+
+// reader returns the pool of connections that read.
+func (x *Index) reader() (*reader, error) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.closed || x.rd == nil {
+		return nil, ErrClosed
+	}
+	return x.rd, nil
+}
+
+// bytes reads the body of a block of which the head was read.
+func (r *reader) bytes(b *Block, s *Scan) error {
+	var blob sql.RawBytes
+	rows, err := r.one(r.body, b.First, &blob)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	return b.decodeBody(blob, maxBlockBytes, &s.body)
+}
+
+// one reads the row of a block.
+func (r *reader) one(stmt *sql.Stmt, first int64, into ...any) (*sql.Rows, error) {
 	rows, err := stmt.Query(first)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	if !rows.Next() {
-		if err := rows.Err(); err != nil {
-			return nil, err
-		}
-		return nil, sql.ErrNoRows
+		err = cmp.Or(rows.Err(), sql.ErrNoRows)
+	} else {
+		err = rows.Scan(into...)
 	}
-	if err := rows.Scan(into...); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, errors.Join(err, rows.Close())
 	}
-	b, err := decodeHead(first, blobs[0], s.rows, &s.s)
+	return rows, nil
+}
+
+func (r *reader) read(first int64, s *Scan) (*Block, error) {
+	stmt, blobs := r.both, [2]sql.RawBytes{}
+	into := []any{&blobs[0], &blobs[1]}
+	if !s.Depth.bytes() {
+		stmt, into = r.head, into[:1]
+	}
+	rows, err := r.one(stmt, first, into...)
 	if err != nil {
 		return nil, err
 	}
-	s.rows = b.rows[:0]
-	if !s.HeadOnly {
-		err = b.decodeBody(blobs[1], &s.body)
+	defer rows.Close()
+	b, err := decodeHead(first, blobs[0], s.rows, s.Depth.columns(), &s.s)
+	if err != nil {
+		return nil, err
+	}
+	s.rows, s.block = b.rows[:0], *b
+	if s.Depth.bytes() {
+		err = b.decodeBody(blobs[1], b.size(), &s.body)
 	}
 	return b, err
 }
@@ -153,9 +256,9 @@ func (x *Index) Event(id int64) (*event.Event, error) {
 	if c == nil {
 		return nil, ErrNotFound
 	}
-	r, ok := c.Find(id - c.base())
-	if !ok {
-		return nil, ErrNotFound
+	r, err := c.Find(id - c.base())
+	if err != nil {
+		return nil, err
 	}
 	b, err := c.Read(&r, nil)
 	if err != nil {
@@ -168,110 +271,12 @@ func (x *Index) Event(id int64) (*event.Event, error) {
 	return e, nil
 }
 
-// Session returns the session of a connection of the capture, 0 if none.
-func (c *Capture) Session(connection int64) int64 {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	return c.sessionOf(within(connection, int64(c.number)))
-}
-
-// Connection returns one connection.
-func (x *Index) Connection(id int64) (event.Connection, bool) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	c := x.capture(id / event.ConnectionsPerCapture)
-	if c == nil {
-		return event.Connection{}, false
-	}
-	k := within(id, int64(c.number))
-	if k >= int64(len(c.conns)) || c.conns[k] == nil || c.conns[k].ID != id {
-		return event.Connection{}, false
-	}
-	return c.conns[k].Connection, true
-}
-
-// Connections returns the connections of a session (0: all) in order of ids.
-func (x *Index) Connections(session int64) []event.Connection {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	var all []event.Connection
-	if session != 0 {
-		c := x.capture(session / event.ConnectionsPerCapture)
-		if c == nil {
-			return nil
-		}
-		v := at(c.sessions, within(session, int64(c.number)))
-		if v == nil {
-			return nil
-		}
-		for _, id := range v.Conns {
-			if k := at(c.conns, within(id, int64(c.number))); k != nil && k.ID != 0 {
-				all = append(all, k.Connection)
-			}
-		}
-	} else {
-		for _, c := range x.captures {
-			all = c.appendConnections(all)
-		}
-	}
-	sortByID(all, func(v *event.Connection) int64 { return v.ID })
-	return all
-}
-
 // at returns element k of list, nil if it has none.
 func at[T any](list []*T, k int64) *T {
 	if k < 0 || k >= int64(len(list)) {
 		return nil
 	}
 	return list[k]
-}
-
-// Connections returns the connections of the capture in order of ids.
-func (c *Capture) Connections() []event.Connection {
-	c.x.mu.RLock()
-	defer c.x.mu.RUnlock()
-	return c.appendConnections(nil)
-}
-
-func (c *Capture) appendConnections(to []event.Connection) []event.Connection {
-	for _, v := range c.conns {
-		if v != nil && v.ID != 0 {
-			to = append(to, v.Connection)
-		}
-	}
-	return to
-}
-
-// Session returns one session. Its Conns must not be changed.
-func (x *Index) Session(id int64) (event.Session, bool) {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	c := x.capture(id / event.ConnectionsPerCapture)
-	if c == nil {
-		return event.Session{}, false
-	}
-	k := within(id, int64(c.number))
-	if k >= int64(len(c.sessions)) || c.sessions[k] == nil {
-		return event.Session{}, false
-	}
-	return *c.sessions[k], true
-}
-
-// Sessions returns all sessions in order of ids. Their Conns must not be
-// changed.
-func (x *Index) Sessions() []event.Session {
-	x.mu.RLock()
-	defer x.mu.RUnlock()
-	var all []event.Session
-	for _, c := range x.captures {
-		for _, v := range c.sessions {
-			if v != nil {
-				all = append(all, *v)
-			}
-		}
-	}
-	sortByID(all, func(v *event.Session) int64 { return v.ID })
-	return all
 }
 
 func sortByID[T any](all []T, id func(*T) int64) {

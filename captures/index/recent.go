@@ -5,11 +5,16 @@ package index
 import (
 	"container/list"
 	"sync"
+	"sync/atomic"
+	"time"
 )
 
 // recentBytes bounds the memory of the cached blocks: some 250,000 events, a
 // few screens of each of many viewers.
 const recentBytes = 32 << 20
+
+// watchedFor is how long somebody who has looked at blocks is taken to look on.
+const watchedFor = 2 * time.Second
 
 // recent is a cache of whole blocks by first id; the least recently used are
 // forgotten.
@@ -18,6 +23,12 @@ type recent struct {
 	order list.List // of *Block, the latest in front
 	byID  map[int64]*list.Element
 	size  int
+	asked atomic.Int64 // when somebody looked at a block last, Unix ns
+}
+
+// watched reports whether somebody is looking at blocks.
+func (c *recent) watched() bool {
+	return time.Since(time.Unix(0, c.asked.Load())) < watchedFor
 }
 
 func (c *recent) get(first int64) *Block {
@@ -52,6 +63,14 @@ func (c *recent) forget(el *list.Element) {
 	b := c.order.Remove(el).(*Block)
 	delete(c.byID, b.First)
 	c.size -= b.weight()
+}
+
+// clear forgets all blocks.
+func (c *recent) clear() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.order.Init()
+	c.byID, c.size = nil, 0
 }
 
 // drop forgets the blocks with first ids from lo up to hi.

@@ -14,7 +14,7 @@ import (
 )
 
 const (
-	handleBits = 12 // of each of the two hashes of a handle
+	handleBits = 13 // of each of the three hashes of a handle
 	gramBits   = 12 // of that of three bytes
 	// manyParams is the number of words from which on parameters of a line may be
 	// runs of words.
@@ -61,7 +61,7 @@ func (s *skips) add(e *event.Event) {
 	if !e.HasPayload() {
 		return
 	}
-	if text, ok := e.Spoken(); ok {
+	if text, _, ok := e.Spoken(); ok {
 		s.text(text)
 	} else {
 		setAll(s.grams[:])
@@ -107,7 +107,7 @@ func (s *skips) handle(handle []byte) {
 }
 
 // Handle is a handle as HasHandle looks for it.
-type Handle [2]uint16
+type Handle [3]uint16
 
 // HandleOf prepares a handle, of which the name before the @ counts, in any case.
 // ok is false if there is more than ASCII in it.
@@ -128,14 +128,14 @@ func HandleOf[T string | []byte](handle T) (h Handle, ok bool) {
 	hash = (hash ^ hash>>13) * 0xc2b2ae35
 	hash ^= hash >> 16
 	const mask = 1<<handleBits - 1
-	return Handle{uint16(hash >> (32 - handleBits)), uint16(hash >> 4 & mask)}, true
+	return Handle{uint16(hash >> (32 - handleBits)), uint16(hash >> 4 & mask), uint16(hash * 0x9E3779B1 >> (32 - handleBits))}, true
 }
 
 // HasHandle reports whether the block may have an event whose connection has
 // such an account, or whose line has such a handle.
 func (f *Facts) HasHandle(h Handle) bool {
 	for _, bit := range h {
-		if f.skips.handles[bit>>6]&(1<<(bit&63)) == 0 {
+		if f.skipped == f.Count && f.skips.handles[bit>>6]&(1<<(bit&63)) == 0 {
 			return false
 		}
 	}
@@ -193,7 +193,7 @@ func WordsOf(words []string) (w Words) {
 // any case.
 func (f *Facts) Says(w Words) bool {
 	for _, i := range w.places {
-		if f.skips.grams[i>>6]&(1<<(i&63)) == 0 {
+		if f.skipped == f.Count && f.skips.grams[i>>6]&(1<<(i&63)) == 0 {
 			return false
 		}
 	}

@@ -19,13 +19,14 @@ import (
 
 // schemaVersion is raised with every change of the schema or of the blobs; an
 // index of another version is deleted and rebuilt from the capture files.
-const schemaVersion = 4
+const schemaVersion = 9
 
 // rev is the number of the commit that wrote a row: what other processes that
-// read the index have not yet seen.
+// read the index have not yet seen. Of connections and sessions, neighbours share
+// a row.
 const schema = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE captures (number INTEGER PRIMARY KEY, born INTEGER NOT NULL, state TEXT NOT NULL);
+CREATE TABLE captures (number INTEGER PRIMARY KEY, born INTEGER NOT NULL, state TEXT NOT NULL, sums BLOB NOT NULL);
 CREATE TABLE facts (first INTEGER PRIMARY KEY, rev INTEGER NOT NULL, facts BLOB NOT NULL);
 CREATE TABLE blocks (first INTEGER PRIMARY KEY, head BLOB NOT NULL, body BLOB NOT NULL);
 CREATE TABLE connections (id INTEGER PRIMARY KEY, rev INTEGER NOT NULL, data BLOB NOT NULL);

@@ -10,8 +10,9 @@ import (
 )
 
 // maxSealed is how many full blocks may wait for SQLite before the followers
-// have to wait: some 5 MB.
-const maxSealed = 32
+// have to wait: some 15 MB. A commit takes about half of them, and following goes
+// on meanwhile.
+const maxSealed = 96
 
 // Writer fills one capture. It belongs to one goroutine. Its Event, Connection
 // and Session are those of a follow.Sink: what they point to is copied.
@@ -38,21 +39,23 @@ type Writer struct {
 func (x *Index) Writer(c *Capture) (*Writer, error) {
 	w := &Writer{c: c}
 	var tail Ref
-	var partly bool
 	x.mu.Lock()
 	c.state.Finished = false
 	w.lastSeen = c.state.Events
 	w.maxConn, w.maxSess = c.state.Connections, c.state.Sessions
 	w.replay = c.count > w.lastSeen
-	if i := len(c.entries) - 1; i >= 0 {
-		e := c.entries[i]
-		tail, partly = Ref{First: e.first, Facts: e.facts, entry: e}, true
+	e, err := c.find(c.count, true)
+	if e != nil {
+		tail = c.ref(e)
 	}
 	x.mu.Unlock()
+	if err != nil {
+		return nil, c.failed(err)
+	}
 	if w.replay {
 		w.held, w.heldS = map[int64]event.Connection{}, map[int64]event.Session{}
 	}
-	if !partly || tail.Facts.Count >= BlockEvents {
+	if e == nil || tail.Facts.Count >= BlockEvents {
 		return w, nil
 	}
 	b, err := c.Read(&tail, nil) // go on with a block that has room
@@ -64,9 +67,18 @@ func (x *Index) Writer(c *Capture) (*Writer, error) {
 			accounts: slices.Clone(b.accounts), bytes: slices.Clone(b.bytes)}
 		copy(mine.rows, b.rows)
 		x.mu.Lock()
-		tail.entry.mem = mine
+		if _, err = c.writable(shelfOf(tail.First)); err == nil {
+			e, err = c.find(c.count, true)
+		}
+		if err == nil {
+			e.mem = mine
+			c.grows(e)
+			w.block, w.entry = mine, e
+		}
 		x.mu.Unlock()
-		w.block, w.entry = mine, tail.entry
+		if err != nil {
+			return nil, c.failed(err)
+		}
 	}
 	return w, nil
 }
@@ -97,27 +109,33 @@ func (w *Writer) Event(e *event.Event) {
 		return
 	}
 	if w.block == nil {
+		s, err := w.c.writable(shelfOf(n))
+		if err != nil {
+			w.failed(err)
+			return
+		}
 		w.block = &Block{First: e.ID, rows: make([]row, 0, BlockEvents), bytes: make([]byte, 0, w.usual)}
 		w.entry = &entry{first: n, mem: w.block, facts: Facts{first: n}}
-		w.c.entries = append(w.c.entries, w.entry)
+		s.entries = append(s.entries, w.entry)
+		w.c.grows(w.entry)
 	}
 	r := w.block.add(e)
-	w.entry.facts.add(r, e)
-	w.entry.tally.add(r)
+	w.entry.facts.add(r)
 	if e.Unanswered {
 		w.entry.facts.open.set(n - w.entry.first)
 	}
-	if e.Answers != 0 {
-		w.c.answered(e.Answers - w.c.base())
-	}
-	w.c.seen(r.conn, n)
 	w.c.count++
+	if e.Answers != 0 {
+		w.failed(w.c.answered(e.Answers - w.c.base()))
+	}
+	w.failed(w.c.seen(int64(r.conn), n))
 	if r.flags&flagError != 0 {
-		w.c.errors++
+		w.c.sums.errors++
 	}
 	if w.block.full() {
 		w.usual = len(w.block.bytes) + len(w.block.bytes)/8
 		w.block, w.entry = nil, nil
+		w.c.grows(nil)
 		x.sealed++
 		if x.sealed >= maxSealed/2 {
 			x.hurry()
@@ -135,7 +153,7 @@ func (w *Writer) Connection(c *event.Connection) {
 	}
 	w.c.x.mu.Lock()
 	defer w.c.x.mu.Unlock()
-	w.connection(*c)
+	w.connection(c)
 }
 
 // Session takes a new or changed session.
@@ -149,7 +167,7 @@ func (w *Writer) Session(s *event.Session) {
 	}
 	w.c.x.mu.Lock()
 	defer w.c.x.mu.Unlock()
-	w.session(*s)
+	w.session(s)
 }
 
 // Skipped notes the id of a connection that is not stored.
@@ -157,41 +175,31 @@ func (w *Writer) Skipped(c *event.Connection) {
 	w.maxConn = max(w.maxConn, within(c.ID, int64(w.c.number)))
 }
 
-func (w *Writer) connection(c event.Connection) {
-	w.c.setConnection(c)
-	w.c.dirtyConnection(within(c.ID, int64(w.c.number)))
+func (w *Writer) connection(c *event.Connection) {
+	w.failed(w.c.setConnection(c))
 	w.c.x.touch()
 }
 
-func (w *Writer) session(s event.Session) {
-	// Conns is the follower's. It only grows, so what we have of it is kept:
-	// sessions of thousands of chats are told thousands of times.
-	var known []int64
-	if k := within(s.ID, int64(w.c.number)); k < int64(len(w.c.sessions)) && w.c.sessions[k] != nil {
-		known = w.c.sessions[k].Conns
-	}
-	if n := len(known); n <= len(s.Conns) && (n == 0 || known[n-1] == s.Conns[n-1]) {
-		s.Conns = append(known, s.Conns[n:]...)
-	} else {
-		s.Conns = slices.Clone(s.Conns)
-	}
-	w.c.setSession(s)
-	if w.c.dirtyS == nil {
-		w.c.dirtyS = map[int64]struct{}{}
-	}
-	w.c.dirtyS[within(s.ID, int64(w.c.number))] = struct{}{}
-	w.c.x.sessRev++
+func (w *Writer) session(s *event.Session) {
+	w.failed(w.c.setSession(*s))
 	w.c.x.touch()
+}
+
+// failed reports that what is to be changed cannot be read. x.mu is held.
+func (w *Writer) failed(err error) {
+	if err != nil {
+		w.c.x.report(sqlError(err))
+	}
 }
 
 // release tells the connections and sessions kept back.
 func (w *Writer) release() {
 	w.replay = false
 	for _, c := range w.held {
-		w.connection(c)
+		w.connection(&c)
 	}
 	for _, s := range w.heldS {
-		w.session(s)
+		w.session(&s)
 	}
 	w.held, w.heldS = nil, nil
 }

@@ -22,11 +22,12 @@ const (
 
 // buffer reads ahead from src. What was read and not yet taken is buf[r:w].
 type buffer struct {
-	src  io.Reader
-	buf  []byte
-	r, w int
-	pos  int64 // offset of buf[r] in the (uncompressed) file
-	cut  error // compressed data that broke off or is damaged: nothing more can be read
+	src    io.Reader
+	buf    []byte
+	r, w   int
+	pos    int64  // offset of buf[r] in the (uncompressed) file
+	before func() // called before src is read; may be nil
+	cut    error  // compressed data that broke off or is damaged: nothing more can be read
 }
 
 // data returns what is buffered.
@@ -51,6 +52,9 @@ func (b *buffer) need(n int) error {
 		// Moving what is buffered is put off until it pays.
 		if len(b.buf)-b.r < n || len(b.buf)-b.w < len(b.buf)/4 {
 			b.makeRoom(n)
+		}
+		if b.before != nil {
+			b.before()
 		}
 		m, err := b.src.Read(b.buf[b.w:])
 		b.w += m

@@ -65,6 +65,10 @@ func (r *Reader) Format() string {
 // IsCompressed reports whether the file is compressed.
 func (r *Reader) IsCompressed() bool { return r.compression != "" }
 
+// BeforeRead has do called before more of the source is read, which may take
+// time; nil ends that.
+func (r *Reader) BeforeRead(do func()) { r.b.before = do }
+
 // Next reads the next packet into p. A *Problem is returned for a damaged
 // block that was skipped: call Next again.
 func (r *Reader) Next(p *Packet) error {

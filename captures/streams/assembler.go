@@ -129,7 +129,7 @@ func (a *Assembler) end(c *conn, t int64, how string) {
 	if c.half[0].closed && c.half[1].closed {
 		how = EndFIN
 	}
-	a.sink.End(c.Conn, t, how)
+	a.sink.End(&c.Conn, t, how)
 }
 
 // drain delivers everything that waits, what was captured first first.

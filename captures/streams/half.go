@@ -147,12 +147,12 @@ func (a *Assembler) deliver(h *half, data []byte, n uint32, t int64, comments []
 	h.time = max(h.time, t)
 	side := h.from ^ c.zero
 	for _, text := range comments {
-		a.sink.Comment(c.Conn, side, h.time, text)
+		a.sink.Comment(&c.Conn, side, h.time, text)
 	}
 	h.next += uint32(len(data))
 	h.got = true
 	if len(data) > 0 {
-		a.sink.Data(c.Conn, side, h.time, data)
+		a.sink.Data(&c.Conn, side, h.time, data)
 	}
 	if n > uint32(len(data)) {
 		a.gap(h, h.time, n-uint32(len(data)))
@@ -165,7 +165,7 @@ func (a *Assembler) gap(h *half, t int64, n uint32) {
 	h.time = max(h.time, t)
 	h.next += n
 	h.got = true
-	a.sink.Gap(h.conn.Conn, h.from^h.conn.zero, h.time, int64(n))
+	a.sink.Gap(&h.conn.Conn, h.from^h.conn.zero, h.time, int64(n))
 }
 
 // report hands the Sink comments of a packet that adds nothing to the stream.
@@ -175,7 +175,7 @@ func (a *Assembler) report(h *half, t int64, comments []string) {
 	}
 	a.open(h.conn)
 	for _, text := range comments {
-		a.sink.Comment(h.conn.Conn, h.from^h.conn.zero, t, text)
+		a.sink.Comment(&h.conn.Conn, h.from^h.conn.zero, t, text)
 	}
 }
 
@@ -188,7 +188,7 @@ func (a *Assembler) close(h *half, t int64) {
 	h.time = max(h.time, t)
 	h.next++
 	a.release(h, len(h.waiting)) // what would be behind the end
-	a.sink.Close(c.Conn, h.from^c.zero, h.time)
+	a.sink.Close(&c.Conn, h.from^c.zero, h.time)
 	if c.half[1-h.from].closed {
 		a.end(c, t, EndFIN)
 	}

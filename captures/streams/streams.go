@@ -13,6 +13,8 @@ type Conn struct {
 	Live   bool              // from a section recorded by msnscope's proxy
 	Opened int64             // Unix ns of its first packet
 	Data   any               // for the Sink's own use
+
+	synTold bool // of the Conn that a Tape gives out, once all that is on tapes is played
 }
 
 // How a connection ended.

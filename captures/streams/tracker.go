@@ -15,6 +15,12 @@ const (
 	// most: a SYN flood costs this much memory (some 25 MB) and no more.
 	maxStubs = 100_000
 
+	// fewStubs are kept however old they are; of more, those that are younger than
+	// stubAge (ns of capture time), twice as old ones at the most. So what a long
+	// capture costs does not depend on its length.
+	fewStubs = 4096
+	stubAge  = 15 * 60e9
+
 	// cacheSlots is the size of the table that is looked into before the map.
 	cacheSlots = 1 << 12
 
@@ -76,8 +82,12 @@ type stub struct {
 	time  int64     // of the first packet, or of the end
 }
 
-// stubs keeps the last maxStubs stubs that were put, or somewhat more.
-type stubs struct{ young, old map[key]stub }
+// stubs keeps the last maxStubs stubs that were put, or somewhat more, unless
+// they are old.
+type stubs struct {
+	young, old map[key]stub
+	since      int64 // time of the first of the young ones
+}
 
 func (s *stubs) get(k key) (stub, bool) {
 	if st, ok := s.young[k]; ok {
@@ -88,11 +98,11 @@ func (s *stubs) get(k key) (stub, bool) {
 }
 
 func (s *stubs) put(k key, st stub) {
-	if len(s.young) >= maxStubs {
+	if n := len(s.young); n >= maxStubs || n >= fewStubs && st.time-s.since > stubAge {
 		s.young, s.old = nil, s.young
 	}
 	if s.young == nil {
-		s.young = make(map[key]stub)
+		s.young, s.since = make(map[key]stub), st.time
 	}
 	delete(s.old, k)
 	s.young[k] = st
@@ -103,9 +113,10 @@ func (s *stubs) drop(k key) {
 	delete(s.old, k)
 }
 
-// conn is a connection that is being followed.
+// conn is a connection that is being followed. With thousands of them going on,
+// memory is what a packet waits for: all of it is in one piece.
 type conn struct {
-	*Conn
+	Conn
 	key     key
 	zero    int // the endpoint that is side 0
 	isOpen  bool
@@ -119,7 +130,7 @@ type conn struct {
 // find returns the connection with the key, or nil.
 func (a *Assembler) find(k *key) *conn {
 	slot := &a.cache[k.slot()]
-	if c := *slot; c != nil && c.key == *k {
+	if c := *slot; c != nil && c.key.ports == k.ports && c.key.a == k.a && c.key.b == k.b {
 		return c
 	}
 	c := a.byKey[*k]
@@ -135,7 +146,7 @@ func (a *Assembler) start(k key, s stub, live bool) *conn {
 	if len(a.conns) >= maxConns {
 		a.evict()
 	}
-	c := &conn{Conn: &Conn{Live: live, Opened: s.time}, key: k, zero: int(s.zero), index: len(a.conns)}
+	c := &conn{Conn: Conn{Live: live, Opened: s.time}, key: k, zero: int(s.zero), index: len(a.conns)}
 	c.SYN = s.syn[0] || s.syn[1]
 	for from := range c.half {
 		h := &c.half[from]
@@ -165,7 +176,7 @@ func (a *Assembler) open(c *conn) {
 	c.Addr[0], c.Addr[1] = addrs[c.zero], addrs[1-c.zero]
 	a.opened++
 	c.Number = a.opened
-	a.sink.Open(c.Conn, c.Opened)
+	a.sink.Open(&c.Conn, c.Opened)
 }
 
 // forget removes a connection that has ended, and leaves a stub.

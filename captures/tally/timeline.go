@@ -52,6 +52,14 @@ func (t *Timeline) Add(time int64, dir int, bytes int64, isError bool) {
 	}
 }
 
+// OneCell reports whether two times are within one cell, as wide as it is now.
+func (t *Timeline) OneCell(first, last int64) bool {
+	return floor(first, t.Width()) == floor(last, t.Width())
+}
+
+// AddAll counts many events that are all in the cell of a time.
+func (t *Timeline) AddAll(time int64, all *Cell) { t.cell(time).add(all) }
+
 // AddAbout counts n events that lie somewhere between two times: spread evenly,
 // over 64 places at most.
 func (t *Timeline) AddAbout(from, to, n int64) {

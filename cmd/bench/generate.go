@@ -10,10 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"strings"
-	"syscall"
 	"time"
-
-	"os/exec"
 )
 
 // alive is how many connections run side by side.
@@ -249,12 +246,4 @@ func words(rnd *rand.Rand) string {
 		fmt.Fprintf(&b, "hello call %d, 555-%04d ", rnd.IntN(9), rnd.IntN(10_000))
 	}
 	return b.String()
-}
-
-// maxRSS is the most memory a finished command had, in MB.
-func maxRSS(cmd *exec.Cmd) float64 {
-	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		return float64(u.Maxrss) / 1024
-	}
-	return 0
 }

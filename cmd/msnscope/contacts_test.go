@@ -61,6 +61,7 @@ func importLog(t *testing.T, log string) (store string) {
 }
 
 func TestContactsHistory(t *testing.T) {
+	t.Parallel()
 	store := importLog(t, signInLog+`
 		+60s
 		> PNG
@@ -99,6 +100,7 @@ func TestContactsHistory(t *testing.T) {
 // TestCheckSaysWhyItIsStuck: the words are those of conform; here it is seen
 // that they arrive, with the steps taken, and what a password file adds.
 func TestCheckSaysWhyItIsStuck(t *testing.T) {
+	t.Parallel()
 	store := importLog(t, "> VER 1 MSNP7 CVR0\n+20s\n> OUT")
 	if got := string(output(t, "check", "--store", store)); got != "connection 1 (to 192.0.2.100:1863): stuck: the server did not answer VER (event 2); then the client left (event 3)\n    it got as far as: protocol versions offered (event 2)\n" {
 		t.Errorf("got %s", got)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +35,7 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 		if *count {
 			var c commandCounter
 			for i, path := range args {
-				err = errors.Join(err, decodeFile(e, path, i, &c, *grows, func() bool { return true }))
+				err = errors.Join(err, decodeFile(e, path, i, &c, *grows, func() error { return nil }))
 			}
 			_, failed := fmt.Fprintln(e.stdout, c.commands)
 			return errors.Join(err, failed)
@@ -43,9 +44,12 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 		defer func() { err = errors.Join(err, lines.close()) }()
 		for i, path := range args {
 			q := newEventQueue(lines.put, lines.batch)
-			err = errors.Join(err, decodeFile(e, path, i, q, *grows, func() bool {
+			err = errors.Join(err, decodeFile(e, path, i, q, *grows, func() error {
 				q.flush()
-				return !lines.failed.Load()
+				if lines.failed.Load() {
+					return errStopped
+				}
+				return nil
 			}))
 			q.end()
 			if e.ctx.Err() != nil || lines.failed.Load() {
@@ -57,11 +61,11 @@ func defineDecode(fs *pflag.FlagSet) func(*env, []string) error {
 }
 
 // decodeFile tells sink what a file, or standard input for "-", holds; if the
-// file grows, until it does so no more. Before it reads on it calls before, and
-// stops if that returns false.
-func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, before func() bool) error {
+// file grows, until it does so no more. It calls before whenever it is about to
+// wait for more, and stops if that fails.
+func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, before func() error) error {
 	name := path
-	from := &source{in: e.stdin, wanted: func() bool { return e.ctx.Err() == nil && before() }}
+	from := &source{ctx: e.ctx, in: e.stdin}
 	more := func() bool { return false }
 	open := openCapture
 	switch {
@@ -74,7 +78,7 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, b
 		}
 		defer file.Close()
 		from.in = file
-		more = func() bool { return before() && file.Wait(e.ctx) }
+		more = func() bool { return before() == nil && file.Wait(e.ctx) }
 		open = func(io.Reader) (*pcapfile.Reader, func(), error) { return openGrowing(file, from, more) }
 		defer func() {
 			if why := file.Ended(); why != "" {
@@ -105,14 +109,14 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, b
 	if _, counts := sink.(*commandCounter); counts {
 		follower.Unchecked()
 	}
-	var p pcapfile.Packet
+	var packets int64
 	var problem *pcapfile.Problem
 	for {
-		err = reader.Next(&p)
+		err = follower.Read(reader, func(n int64) error {
+			packets += n
+			return before()
+		})
 		switch {
-		case err == nil:
-			follower.Packet(&p)
-			continue
 		case errors.As(err, &problem):
 			fmt.Fprintf(e.stderr, "msnscope decode: %s: %s\n", name, problem.Text)
 			continue
@@ -125,10 +129,10 @@ func decodeFile(e *env, path string, number int, sink follow.Sink, grows bool, b
 			if err == io.EOF || e.ctx.Err() != nil {
 				err = nil
 			} else {
-				err = fmt.Errorf("%s: cut off after packet %d; everything before that is decoded", name, p.Number)
+				err = fmt.Errorf("%s: cut off after packet %d; everything before that is decoded", name, packets)
 			}
 		default:
-			err = fmt.Errorf("%s: after packet %d: %w", name, p.Number, err)
+			err = fmt.Errorf("%s: after packet %d: %w", name, packets, err)
 		}
 		break
 	}
@@ -161,14 +165,14 @@ func openGrowing(file *tail.File, from io.Reader, more func() bool) (*pcapfile.R
 // errStopped ends the reading of a file before its end.
 var errStopped = errors.New("stopped")
 
-// source is a file being read, as long as it is wanted.
+// source is a file being read, until its context is done.
 type source struct {
-	in     io.Reader
-	wanted func() bool
+	ctx context.Context
+	in  io.Reader
 }
 
 func (s *source) Read(p []byte) (int, error) {
-	if !s.wanted() {
+	if s.ctx.Err() != nil {
 		return 0, errStopped
 	}
 	return s.in.Read(p)

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"net/netip"
 	"slices"
 
 	"msnscope/captures/event"
@@ -13,20 +14,21 @@ import (
 
 const (
 	// An event waits for its session until this many others, or bytes, have come
-	// behind it; then it goes out with the one it has.
+	// behind it; then it goes out without.
 	maxPending      = 4096
 	maxPendingBytes = 16 << 20
 
 	// batchEvents and batchBytes bound the events that go on together: enough
 	// to make little of the way from one goroutine to the next.
-	batchEvents = 1024
-	batchBytes  = 256 << 10
+	batchEvents = 512
+	batchBytes  = 128 << 10
 )
 
 // batch is a run of events. Their bytes are its own.
 type batch struct {
 	events []event.Event
 	conns  []*party // of the events
+	places []event.Place
 	bytes  []byte
 	known  int // so many events at the front know their session
 	lines  []byte
@@ -35,9 +37,29 @@ type batch struct {
 
 // party is what a line says of a connection.
 type party struct {
-	conn    event.Connection // its addresses
+	client, server netip.AddrPort
+	via            string
+	session        int64
+	since          int64 // id of the newest event when it became known
+	gateway        bool  // TCP connections to an HTTP gateway are of no session
+
+	place event.Place // nil: to be written
+	of    whose       // that it says
+}
+
+// whose is what makes events of a connection have another Place.
+type whose struct {
 	session int64
-	gateway bool // TCP connections to an HTTP gateway are of no session
+	role    decode.Role
+}
+
+// placeOf returns the Place of an event.
+func (p *party) placeOf(e *event.Event) event.Place {
+	if of := (whose{e.Session, e.Role}); p.place == nil || p.of != of {
+		p.of = of
+		p.place = event.PlaceOf(e, &event.Connection{Client: p.client, Server: p.server, Via: p.via})
+	}
+	return p.place
 }
 
 // decided reports whether it is known of which session the connection is.
@@ -48,6 +70,7 @@ type eventQueue struct {
 	put     func(*batch)
 	room    func() *batch
 	parties map[int64]*party
+	newest  int64 // id of the newest event
 	waiting []*batch
 	filling *batch // nil when there is nothing in it
 	events  int    // that wait
@@ -67,12 +90,12 @@ func (q *eventQueue) Connection(c *event.Connection) {
 		p = &party{}
 		q.parties[c.ID] = p
 	}
-	if p.conn.Client != c.Client || p.conn.Server != c.Server || p.conn.Via != c.Via {
-		p.conn = event.Connection{ID: c.ID, Client: c.Client, Server: c.Server, Via: c.Via}
+	if p.client != c.Client || p.server != c.Server || p.via != c.Via {
+		p.client, p.server, p.via, p.place = c.Client, c.Server, c.Via, nil
 	}
 	if gateway := c.Role == decode.RoleGW; p.session != c.Session || p.gateway != gateway {
 		p.gateway = gateway
-		p.session = c.Session
+		p.session, p.since = c.Session, q.newest
 		q.advance()
 	}
 	if c.Closed != 0 {
@@ -91,6 +114,7 @@ func (q *eventQueue) Event(e *event.Event) {
 	keep.Raw, keep.Delivered = b.keep(e.Raw), b.keep(e.Delivered)
 	keep.Warnings = slices.Clone(e.Warnings)
 	b.events = append(b.events, keep)
+	q.newest = e.ID
 	b.conns = append(b.conns, q.parties[e.Connection])
 	q.events++
 	q.bytes += len(e.Raw) + len(e.Delivered)
@@ -140,11 +164,17 @@ func (q *eventQueue) advance() {
 	q.waiting = q.waiting[:copy(q.waiting, q.waiting[n:])]
 }
 
-// release lets a batch go with the sessions known by now.
+// release lets a batch go with the sessions known by now. One that became known
+// too late for an event does not count: whether it still makes it would depend
+// on how events came into batches.
 func (q *eventQueue) release(b *batch) {
 	for i := range b.events {
 		e := &b.events[i]
-		e.Session = b.conns[i].session
+		p := b.conns[i]
+		if p.since-e.ID <= maxPending {
+			e.Session = p.session
+		}
+		b.places = append(b.places, p.placeOf(e))
 		q.bytes -= len(e.Raw) + len(e.Delivered)
 	}
 	q.events -= len(b.events)

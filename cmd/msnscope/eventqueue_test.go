@@ -99,6 +99,47 @@ func TestWaitingIsBounded(t *testing.T) {
 	}
 }
 
+// Which events still get a session that becomes known late does not depend on
+// how they came into batches.
+func TestSessionThatIsKnownLate(t *testing.T) {
+	for _, every := range []int{1, 100, 1 << 20} {
+		s := newQueueStage()
+		s.is(1, 0)
+		s.is(2, 7)
+		s.says(1, 1) // event 1
+		s.says(1, 1)
+		for i := range maxPending - 1 {
+			s.says(2, 1)
+			if i%every == 0 {
+				s.flush()
+			}
+		}
+		s.is(1, 8)
+		s.end()
+		out := s.out.String()
+		if want := "1:1/8 2:1/8 "; !strings.HasPrefix(out, want) {
+			t.Errorf("flushed every %d events: %q ..., want %q", every, out[:40], want)
+		}
+		s = newQueueStage()
+		s.is(1, 0)
+		s.is(2, 7)
+		s.says(1, 1)
+		s.says(1, 1)
+		for i := range maxPending {
+			s.says(2, 1)
+			if i%every == 0 {
+				s.flush()
+			}
+		}
+		s.is(1, 8)
+		s.end()
+		out = s.out.String()
+		if want := "1:1/0 2:1/8 "; !strings.HasPrefix(out, want) {
+			t.Errorf("flushed every %d events: %q ..., want %q", every, out[:40], want)
+		}
+	}
+}
+
 func TestBatchesKeepBytes(t *testing.T) {
 	var got []event.Event
 	q := newEventQueue(func(b *batch) { got = append(got, b.events...) }, func() *batch { return &batch{} })

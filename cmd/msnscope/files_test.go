@@ -16,7 +16,7 @@ import (
 	"msnscope/captures/streams/streamstest"
 )
 
-const transferSize = 20 << 20
+const transferSize = 5 << 20
 
 // importTransfer imports a capture of a transfer, without one of the packets
 // with file data if so wanted, and returns the store.
@@ -45,6 +45,7 @@ func importTransfer(t *testing.T, tr streamstest.Transfer, without int) string {
 }
 
 func TestFiles(t *testing.T) {
+	t.Parallel()
 	for _, senderConnects := range []bool{false, true} {
 		tr := streamstest.NewTransfer(transferSize)
 		tr.SenderConnects = senderConnects
@@ -55,7 +56,7 @@ func TestFiles(t *testing.T) {
 		if err != nil || !bytes.Equal(got, tr.File) {
 			t.Fatalf("%v; %d bytes; %s", err, len(got), list)
 		}
-		for _, want := range []string{"alice@hotmail.com", "bob@hotmail.com", "holiday.jpg", "complete: 20971520 bytes"} {
+		for _, want := range []string{"alice@hotmail.com", "bob@hotmail.com", "holiday.jpg", "complete: 5242880 bytes"} {
 			if !strings.Contains(list, want) {
 				t.Errorf("no %q in %s", want, list)
 			}
@@ -76,10 +77,11 @@ func TestFiles(t *testing.T) {
 }
 
 func TestFilesWithoutOnePacket(t *testing.T) {
+	t.Parallel()
 	for _, senderConnects := range []bool{false, true} {
 		tr := streamstest.NewTransfer(transferSize)
 		tr.SenderConnects = senderConnects
-		store := importTransfer(t, tr, 7000)
+		store := importTransfer(t, tr, 1700)
 		dir := filepath.Join(t.TempDir(), "out")
 		var f struct {
 			File, State, Words, SHA256 string

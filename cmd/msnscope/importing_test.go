@@ -109,6 +109,7 @@ func sampleCapture(t *testing.T) []byte {
 
 // Ctrl-C is how following ends: it is no failure, and nothing read is lost.
 func TestDecodeFollows(t *testing.T) {
+	t.Parallel()
 	whole := sampleCapture(t)
 	path := filepath.Join(t.TempDir(), "a.pcap")
 	appendTo(t, path, whole[:10]) // not even the file header
@@ -124,6 +125,7 @@ func TestDecodeFollows(t *testing.T) {
 }
 
 func TestImportFollows(t *testing.T) {
+	t.Parallel()
 	whole := sampleCapture(t)
 	dir := t.TempDir()
 	path, store := filepath.Join(dir, "a.pcap"), filepath.Join(dir, "store")
@@ -156,6 +158,7 @@ func awaitFile(t *testing.T, path string, size int64) {
 }
 
 func TestImportWatches(t *testing.T) {
+	t.Parallel()
 	whole := sampleCapture(t)
 	dir := t.TempDir()
 	in, store := filepath.Join(dir, "in"), filepath.Join(dir, "store")
@@ -187,9 +190,10 @@ func TestImportWatches(t *testing.T) {
 // TestImportInterrupted: Ctrl-C in the middle of an import leaves a store in
 // which nothing of it is, and into which the file can be imported afterwards.
 func TestImportInterrupted(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	path, store := filepath.Join(dir, "large.pcap"), filepath.Join(dir, "store")
-	large := largeCapture(32 << 20)
+	large := largeCapture(16 << 20)
 	if err := os.WriteFile(path, large, 0o600); err != nil {
 		t.Fatal(err)
 	}

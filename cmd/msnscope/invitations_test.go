@@ -15,6 +15,7 @@ import (
 )
 
 func TestInvitations(t *testing.T) {
+	t.Parallel()
 	var log strings.Builder
 	chat := func(port int, who string, lines ...string) {
 		fmt.Fprintf(&log, "Client opens a connection to 64.4.12.%d:1863.\n\nC: USR 1 %s 17.%d\nS: USR 1 OK %s Me\n%s\n", port, who, port, who, strings.Join(lines, "\n"))

@@ -17,6 +17,7 @@ import (
 )
 
 func TestMarksOnTheCommandLine(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "store")
 	output(t, "import", "--store", dir, "../../captures/testdata/goserver-netmsmgr.pcap")
 	store, err := captures.Open(dir, captures.Options{})

@@ -22,6 +22,7 @@ func TestKill(t *testing.T) {
 	if testing.Short() {
 		t.Skip("kills and restarts the program 20 times; left out by -short")
 	}
+	t.Parallel()
 	store := filepath.Join(t.TempDir(), "store")
 	rnd := rand.New(rand.NewPCG(1, 1))
 	var received []end
@@ -84,7 +85,7 @@ func killOnce(t *testing.T, store string, n int, after time.Duration) []end {
 	for room := range users / 3 {
 		go func() {
 			for {
-				if err := chatOfThree(ctx, clients[room*3:room*3+3], room); err != nil {
+				if err := chatOfThree(ctx, clients[room*3:room*3+3], room, chatRounds); err != nil {
 					chatting <- err // the proxy is gone
 					return
 				}

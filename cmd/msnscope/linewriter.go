@@ -11,13 +11,16 @@ import (
 	"sync/atomic"
 
 	"msnscope/captures/event"
-	"msnscope/decode"
 )
 
 const (
 	// maxEncoders bounds the goroutines that encode: there is one that reads,
 	// which keeps no more of them busy.
 	maxEncoders = 4
+
+	// batchesAhead is how many batches may wait for each encoder: so many that
+	// none runs out of them while the one that reads is at something slow.
+	batchesAhead = 4
 
 	// keepLines is the largest buffer of a batch (bytes) that is used again.
 	keepLines = 1 << 20
@@ -38,9 +41,10 @@ type lineWriter struct {
 
 func newLineWriter(out io.Writer, o event.JSONOptions) *lineWriter {
 	n := min(runtime.GOMAXPROCS(0), maxEncoders)
+	ahead := batchesAhead * n
 	w := &lineWriter{
 		out: out, options: o,
-		work: make(chan *batch, n), order: make(chan *batch, 2*n), free: make(chan *batch, maxPending/batchEvents+4*n),
+		work: make(chan *batch, ahead), order: make(chan *batch, 2*ahead), free: make(chan *batch, maxPending/batchEvents+3*ahead),
 	}
 	for range n {
 		w.running.Go(w.encode)
@@ -57,7 +61,8 @@ func (w *lineWriter) batch() *batch {
 	default:
 		return &batch{
 			events: make([]event.Event, 0, batchEvents), conns: make([]*party, 0, batchEvents),
-			bytes: make([]byte, 0, batchBytes), lines: make([]byte, 0, 2*batchBytes),
+			places: make([]event.Place, 0, batchEvents),
+			bytes:  make([]byte, 0, batchBytes), lines: make([]byte, 0, 2*batchBytes),
 			done: make(chan struct{}, 1),
 		}
 	}
@@ -79,17 +84,10 @@ func (w *lineWriter) close() error {
 
 // encode makes lines of batches.
 func (w *lineWriter) encode() {
-	var a decode.Annotation
+	lines := event.NewLines(w.options)
 	for b := range w.work {
 		for i := range b.events {
-			e := &b.events[i]
-			var explained *decode.Annotation
-			if e.Kind == event.Command {
-				explained = &a
-				e.AnnotateInto(explained)
-			}
-			b.lines = event.AppendJSON(b.lines, e, explained, &b.conns[i].conn, w.options)
-			b.lines = append(b.lines, '\n')
+			b.lines = lines.Append(b.lines, &b.events[i], b.places[i])
 		}
 		b.done <- struct{}{}
 	}
@@ -115,7 +113,8 @@ func (w *lineWriter) write() {
 // reset empties a batch.
 func (b *batch) reset() {
 	clear(b.conns) // so as not to keep connections
-	b.events, b.conns, b.known = b.events[:0], b.conns[:0], 0
+	clear(b.places)
+	b.events, b.conns, b.places, b.known = b.events[:0], b.conns[:0], b.places[:0], 0
 	b.bytes, b.lines = b.bytes[:0], b.lines[:0]
 	if cap(b.bytes) > keepLines {
 		b.bytes = nil

@@ -22,7 +22,7 @@ func TestLinesAreInOrder(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	var out bytes.Buffer
 	w := newLineWriter(&out, event.JSONOptions{})
-	conn := &party{session: 3}
+	place := event.PlaceOf(&event.Event{Session: 3}, nil)
 	var id int64
 	for n := range 500 {
 		b := w.batch()
@@ -32,7 +32,7 @@ func TestLinesAreInOrder(t *testing.T) {
 		for range 1 + n%7 {
 			id++
 			b.events = append(b.events, event.Event{ID: id, Kind: event.Note, Note: strings.Repeat("x", n)})
-			b.conns = append(b.conns, conn)
+			b.places = append(b.places, place)
 		}
 		w.put(b)
 	}

@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -24,6 +25,8 @@ const (
 	clientIP6      = "fd77:1::2"
 	routerIP6      = "fd77:1::1"
 	routerServerIP = "10.77.2.1"
+
+	routerServerIP6 = "fd77:2::1"
 )
 
 var serverIPs, serverIPs6 = []string{"10.77.2.2", "10.77.2.3", "10.77.2.4"}, []string{"fd77:2::2", "fd77:2::3", "fd77:2::4"}
@@ -31,18 +34,23 @@ var serverIPs, serverIPs6 = []string{"10.77.2.2", "10.77.2.3", "10.77.2.4"}, []s
 // network is three namespaces, by their names.
 type network struct{ client, router, server string }
 
+var networks atomic.Int32 // have been made
+
+func needsTool(t *testing.T, tool, pkg string) {
+	t.Helper()
+	if _, err := exec.LookPath(tool); err != nil {
+		t.Skipf("%s is not installed (Debian: %s)", tool, pkg)
+	}
+}
+
 // newNetwork makes the namespaces, or skips the test where it may not.
 func newNetwork(t *testing.T) *network {
 	t.Helper()
 	if runtime.GOOS != "linux" || os.Getuid() != 0 {
 		t.Skip("network namespaces need Linux and root")
 	}
-	for _, tool := range []string{"ip", "nft"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Skipf("%s is not installed (Debian: iproute2, nftables)", tool)
-		}
-	}
-	id := fmt.Sprintf("msn%d", os.Getpid())
+	needsTool(t, "ip", "iproute2")
+	id := fmt.Sprintf("msn%d.%d", os.Getpid(), networks.Add(1))
 	n := &network{id + "c", id + "r", id + "s"}
 	for _, ns := range []string{n.client, n.router, n.server} {
 		if out, err := exec.Command("ip", "netns", "add", ns).CombinedOutput(); err != nil {
@@ -52,7 +60,7 @@ func newNetwork(t *testing.T) *network {
 		n.sh(t, ns, "ip link set lo up")
 	}
 	n.cable(t, n.client, clientIP, clientIP6, routerIP, routerIP6, "c")
-	n.cable(t, n.server, serverIPs[0], serverIPs6[0], routerServerIP, "fd77:2::1", "s")
+	n.cable(t, n.server, serverIPs[0], serverIPs6[0], routerServerIP, routerServerIP6, "s")
 	for i := range 2 {
 		n.sh(t, n.server, "ip addr add "+serverIPs[i+1]+"/24 dev ends", "ip addr add "+serverIPs6[i+1]+"/64 dev ends nodad")
 	}
@@ -85,6 +93,7 @@ func (n *network) sh(t *testing.T, ns string, commands ...string) {
 // nft loads a rule set on the router, or skips the test if the kernel cannot.
 func (n *network) nft(t *testing.T, rules string) {
 	t.Helper()
+	needsTool(t, "nft", "nftables")
 	cmd := exec.Command("ip", "netns", "exec", n.router, "nft", "-f", "-")
 	cmd.Stdin = strings.NewReader(rules)
 	if out, err := cmd.CombinedOutput(); err != nil {

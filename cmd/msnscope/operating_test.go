@@ -53,6 +53,7 @@ func sample(t *testing.T, text, name string) float64 {
 }
 
 func TestMetrics(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	server, err := msnptest.Start(msnptest.Config{Accounts: crowdAccounts(), DS: loopback(1, 2), NS: loopback(1, 2), SB: loopback(1, 2)})
@@ -77,7 +78,7 @@ func TestMetrics(t *testing.T) {
 	if n := sample(t, text, "msnscope_connections_open"); n < 3 {
 		t.Errorf("%v connections are open, want 3 and those that are about to end", n)
 	}
-	if err := chatOfThree(ctx, clients, 0); err != nil {
+	if err := chatOfThree(ctx, clients, 0, chatRounds); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range clients {
@@ -139,6 +140,7 @@ func TestLogFormat(t *testing.T) {
 }
 
 func TestTokenFile(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	file := filepath.Join(dir, "token")
 	var pages []string
@@ -185,6 +187,7 @@ func activated(t *testing.T, notify string, sockets map[string]*net.TCPListener,
 }
 
 func TestSystemd(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	server, err := msnptest.Start(msnptest.Config{Accounts: crowdAccounts(), All: "127.0.0.2:0"})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -136,6 +137,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error)
 		return err
 	}
 	p.Recorder, p.Log, p.ListenFunc = file, log, sockets.listen
+	p.Promises = filepath.Join(dir, "promises.jsonl")
 	p.Refuse = append(p.Refuse, page.addr())
 	if err := p.Bind(); err != nil {
 		page.listener.Close()
@@ -160,6 +162,10 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error)
 		func(ctx context.Context) error { defer endPage(); return p.Serve(ctx) },
 		func(context.Context) error { return page.server.Serve(pageCtx, page.listener) },
 	}
+	parts = append(parts, func(ctx context.Context) error {
+		whenIdle(ctx, func() int64 { s := p.Status(); return s.Total + s.Bytes[0] + s.Bytes[1] - store.Behind() }, store.Rest)
+		return nil
+	})
 	if ruled != nil {
 		parts = append(parts, ruled.watch)
 	}

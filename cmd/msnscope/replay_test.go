@@ -70,6 +70,7 @@ func passwordFile(t *testing.T, text string) string {
 }
 
 func TestReplayAgainstServer(t *testing.T) {
+	t.Parallel()
 	store, filter := demoRecording(t)
 	server := demoServer(t)
 	passwords := passwordFile(t, "alice@hotmail.com practice\n")
@@ -97,6 +98,7 @@ func TestReplayAgainstServer(t *testing.T) {
 }
 
 func TestReplayAsServer(t *testing.T) {
+	t.Parallel()
 	store, filter := demoRecording(t)
 	cmd := program("replay", "--store", store, "1", "--listen", "127.0.0.1:0", "--filter", filter+" or cmd:OUT")
 	stderr, err := cmd.StderrPipe()

@@ -85,6 +85,7 @@ func (a *api) held() int {
 }
 
 func TestRules(t *testing.T) {
+	t.Parallel()
 	server, err := net.Listen("tcp", "127.0.0.2:0")
 	if err != nil {
 		t.Fatal(err)

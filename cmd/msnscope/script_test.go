@@ -14,6 +14,7 @@ import (
 )
 
 func TestScriptFlag(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("python3"); err != nil {
 		t.Skip("python3 is not installed")
 	}

@@ -25,8 +25,12 @@ import (
 // TestFileTransfer has the receiver connect to the sender, and the other way
 // round.
 func TestFileTransfer(t *testing.T) {
+	t.Parallel()
 	for _, senderConnects := range []bool{false, true} {
-		t.Run(fmt.Sprintf("sender connects %t", senderConnects), func(t *testing.T) { testFileTransfer(t, senderConnects) })
+		t.Run(fmt.Sprintf("sender connects %t", senderConnects), func(t *testing.T) {
+			t.Parallel()
+			testFileTransfer(t, senderConnects)
+		})
 	}
 }
 

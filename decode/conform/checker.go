@@ -79,7 +79,8 @@ func (c *command) word(i int) []byte {
 func (c *Checker) Frame(event, time int64, dir decode.Direction, f *decode.Frame, ctx decode.Context) []Note {
 	c.notes = c.notes[:0]
 	ctx.Dir = dir
-	c.now = command{event: event, time: time, ctx: ctx, frame: f}
+	n := &c.now
+	n.event, n.time, n.ctx, n.frame = event, time, ctx, f
 	c.overdue(time)
 	if f.Kind != decode.FrameCommand {
 		c.raw()
@@ -111,12 +112,12 @@ func (c *Checker) parse() {
 			name[i] = b &^ 0x20
 		}
 	}
-	named := forms[keyOf(name)]
+	named := formsOf(name)
 	switch {
 	case named != nil:
 		n.name = named.name
 	case isNumber(name[:]):
-		named, n.name = forms[errorKey], string(name[:])
+		named, n.name = errorForms, string(name[:])
 	default:
 		named, n.name = &unknownForms, string(name[:])
 	}

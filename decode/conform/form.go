@@ -45,30 +45,49 @@ func (f *namedForms) of(dir decode.Direction, d decode.Dialect) *form {
 // forms are those of all names of the table, unknownForms that of others.
 var (
 	forms        = gatherForms()
+	errorForms   = forms["###"]
+	formPlaces   = placeForms()
 	unknownForms namedForms
 )
 
-// keyOf is the key of a name in forms. That of error replies is ###.
-func keyOf(name [3]byte) uint32 {
-	return uint32(name[0])<<16 | uint32(name[1])<<8 | uint32(name[2])
-}
-
-var errorKey = keyOf([3]byte{'#', '#', '#'})
-
-func gatherForms() map[uint32]*namedForms {
-	all := map[uint32]*namedForms{}
+func gatherForms() map[string]*namedForms {
+	all := map[string]*namedForms{}
 	for _, s := range decode.Specs() {
-		key := keyOf([3]byte([]byte(s.Name)))
-		if all[key] == nil {
-			all[key] = &namedForms{name: s.Name}
+		f := all[s.Name]
+		if f == nil {
+			f = &namedForms{name: s.Name}
+			all[s.Name] = f
 		}
-		f := all[key]
 		for d := range f.by[s.Dir] {
 			f.by[s.Dir.Opposite()][d].opposite = true
 			f.by[s.Dir][d].add(&s, decode.Dialect(d))
 		}
 	}
 	return all
+}
+
+// placeForms returns forms for formsOf: by what tells capital letters apart.
+func placeForms() *[1 << 15]*namedForms {
+	var places [1 << 15]*namedForms
+	for name, f := range forms {
+		if f != errorForms {
+			places[placeOf([3]byte([]byte(name)))] = f
+		}
+	}
+	return &places
+}
+
+func placeOf(name [3]byte) int {
+	return int(name[0]&31)<<10 | int(name[1]&31)<<5 | int(name[2]&31)
+}
+
+// formsOf returns the forms of a name in capitals, nil if it is not in the
+// table.
+func formsOf(name [3]byte) *namedForms {
+	if f := formPlaces[placeOf(name)]; f != nil && f.name == string(name[:]) {
+		return f
+	}
+	return nil
 }
 
 // add adds a row of the table.

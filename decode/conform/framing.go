@@ -5,6 +5,9 @@
 package conform
 
 import (
+	"encoding/binary"
+	"math/bits"
+
 	"msnscope/decode"
 )
 
@@ -19,7 +22,9 @@ type afterPayload [2]struct {
 
 func (a *afterPayload) command(n *command) {
 	p := &a[n.ctx.Dir]
-	*p = afterPayload{}[0]
+	if p.event != 0 || p.garbage {
+		*p = afterPayload{}[0]
+	}
 	if body := n.frame.Raw[n.frame.Body:]; len(body) > 0 {
 		p.event, p.name, p.followed = n.event, n.name, continued(body)
 	}
@@ -29,6 +34,11 @@ func (a *afterPayload) command(n *command) {
 // length in characters is too small.
 func continued(b []byte) int {
 	n := 0
+	for ; len(b) >= 8; b = b[8:] {
+		// The bit of each byte that is set while the one below it is not.
+		x := binary.LittleEndian.Uint64(b)
+		n += bits.OnesCount64(x &^ (x << 1) & 0x8080808080808080)
+	}
 	for _, c := range b {
 		if c&0xc0 == 0x80 {
 			n++

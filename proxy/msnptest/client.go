@@ -222,6 +222,10 @@ func (c *Client) Log() []ConnLog { return c.rec.snapshot() }
 
 // onNS handles what the notification server sends unasked.
 func (c *Client) onNS(cmd Command) {
+	rings := cmd.Name() == "RNG" && len(cmd.Words) >= 6
+	if rings { // before WaitFor finds it
+		c.redirected(Redirect{Command: "RNG", Address: cmd.Words[2], Cookie: cmd.Words[4], Session: cmd.Words[1]})
+	}
 	c.mu.Lock()
 	switch cmd.Name() {
 	case "NLN":
@@ -245,11 +249,8 @@ func (c *Client) onNS(cmd Command) {
 			key = "wrong"
 		}
 		ns.start(ask{line: "QRY " + challengeProduct, payload: []byte(md5Hex(cmd.word(2) + key)), noReply: true})
-	case cmd.Name() == "RNG" && len(cmd.Words) >= 6:
-		c.redirected(Redirect{Command: "RNG", Address: cmd.Words[2], Cookie: cmd.Words[4], Session: cmd.Words[1]})
-		if !c.cfg.IgnoreRings {
-			c.wg.Go(func() { c.answerRing(cmd) })
-		}
+	case rings && !c.cfg.IgnoreRings:
+		c.wg.Go(func() { c.answerRing(cmd) })
 	}
 }
 

@@ -3,7 +3,9 @@
 // to be read out or shown above the screen.
 
 import type { HoldState } from './core/intercept';
-import type { Hello, Marked, Proxy, ServerMessage, Session } from './core/protocol';
+import type { Hello, Marked, Proxy, ServerMessage, Session, SessionsSum } from './core/protocol';
+import { ListWindow } from './core/sessionlist';
+import { SessionWatch } from './core/sessionwatch';
 import { Link, type HelloChange, type LinkStatus } from './core/source';
 import type { EventView } from './core/view';
 import * as prefs from './core/prefs';
@@ -39,9 +41,12 @@ class App {
   hello = $state.raw<Hello | null>(null);
   proxy = $state.raw<Proxy | null>(null);
   hold = $state.raw<HoldState | null>(null); // what is held by the proxy
-  sessions = $state.raw<Session[]>([]); // by id
-  sessionsKnown = $state(false);
+  sum = $state.raw<SessionsSum | null>(null); // of all sessions; null: not known yet
   route = $state.raw<router.Route>(router.parse(location.pathname, location.search, location.hash));
+  /** What there is to know of the session of the address, or of all, is known. */
+  sessionsKnown = $derived(
+    this.sum !== null && (!this.route.session || this.look(this.route.session) !== undefined),
+  );
   prefs = $state<prefs.Prefs>(prefs.load(storage()));
   banners = $state.raw<Banner[]>([]);
   now = $state(Date.now() * 1000); // of the server, Unix µs, once a second
@@ -59,7 +64,12 @@ class App {
   actions = $state.raw<Action[]>([]);
   footer = $state.raw<{ counts: string[]; zone: string } | null>(null);
   link: Link;
-  private byId = new Map<number, Session>();
+  /** The sessions that are looked at. */
+  watch: SessionWatch;
+  list: ListWindow;
+  /** Hears that the list was told of, while one is shown. */
+  listed: (() => void) | null = null;
+  private sessionsSeen = $state(0); // grows when they change
   private views = new Map<number, EventView>();
   private onBack = new Set<(c: HelloChange) => void>();
   private ahead = 0; // server's clock minus ours, µs
@@ -84,6 +94,8 @@ class App {
         this.lostAt = l.lostAt;
       },
     });
+    this.list = new ListWindow(this.link);
+    this.watch = new SessionWatch(this.link, () => this.sessionsSeen++);
     setInterval(() => (this.now = Date.now() * 1000 + this.ahead), 1000);
     window.addEventListener('popstate', () => {
       this.route = router.parse(location.pathname, location.search, location.hash);
@@ -93,12 +105,18 @@ class App {
   /** Has a view take part in the connection; returns how to end that. */
   attach(id: number, view: EventView, back: (c: HelloChange) => void): () => void {
     this.views.set(id, view);
-    this.onBack.add(back);
+    const detach = this.whenBack(back);
     return () => {
       view.close();
       this.views.delete(id);
-      this.onBack.delete(back);
+      detach();
     };
+  }
+
+  /** Calls back when the connection is there (again); returns how to end that. */
+  whenBack(back: (c: HelloChange) => void): () => void {
+    this.onBack.add(back);
+    return () => this.onBack.delete(back);
   }
 
   // A server that was started anew has a new token and refuses this page: then
@@ -121,6 +139,7 @@ class App {
     if (c.again) this.say('Connected again');
     if (c.restarted) this.banner('info', 'The server was restarted; the captures are open again.');
     if (c.updated) this.banner('warn', 'The server has a newer version of this page.', { reload: true });
+    this.watch.ask();
     for (const f of this.onBack) f(c);
   }
 
@@ -149,7 +168,14 @@ class App {
         if (m.code !== 'no_view') this.banner('error', m.msg);
         break;
       case 'sessions':
-        this.merge(m.list ?? [], m.full ?? false);
+        this.sum = m;
+        break;
+      case 'list':
+        this.list.take(m);
+        this.listed?.();
+        break;
+      case 'watched':
+        this.watch.take(m);
         break;
       case 'marks':
         this.remark(m.list, m.full);
@@ -175,16 +201,14 @@ class App {
     this.hold = s;
   }
 
-  private merge(list: Session[], full: boolean): void {
-    if (full) this.byId.clear();
-    for (const s of list) this.byId.set(s.id, s);
-    this.sessions = [...this.byId.values()].sort((a, b) => a.id - b.id);
-    this.sessionsKnown = true;
+  private look(id: number): Session | null | undefined {
+    void this.sessionsSeen; // whoever asks wants to know of changes
+    return this.watch.get(id);
   }
 
+  /** A session, if it is known: see watch, which always has that of the address. */
   session(id: number): Session | undefined {
-    void this.sessions; // whoever asks wants to know of changes
-    return this.byId.get(id);
+    return this.look(id) ?? undefined;
   }
 
   /** Goes to a route: a new step of the history, or in place of this one. */

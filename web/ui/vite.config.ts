@@ -3,6 +3,18 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 
+interface Graph {
+  getModuleInfo(id: string): { isEntry: boolean; importers: readonly string[] } | null;
+}
+
+/** Whether a module is loaded at the start of the page, and not only when it is first wanted. */
+function atStart(id: string, graph: Graph, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false;
+  seen.add(id);
+  const m = graph.getModuleInfo(id);
+  return m !== null && (m.isEntry || m.importers.some((by) => atStart(by, graph, seen)));
+}
+
 export default defineConfig({
   plugins: [svelte()],
   base: '/',
@@ -17,6 +29,11 @@ export default defineConfig({
         entryFileNames: 'app.js',
         chunkFileNames: '[name].js',
         assetFileNames: (a) => (a.names[0] === 'index.css' ? 'app.css' : '[name][extname]'),
+        // What is loaded at the start anyway is one file, not one for each set of
+        // screens that uses it too: so it is less to load.
+        codeSplitting: {
+          groups: [{ name: (id, graph) => (atStart(id, graph) ? 'app' : null) }],
+        },
       },
     },
   },

@@ -7,8 +7,9 @@ export default defineConfig({
   test: {
     include: [process.env.LONG ? 'e2e/@(budgets|walk).e2e.ts' : 'e2e/!(budgets|walk).e2e.ts'],
     environment: 'node',
-    fileParallelism: false,
-    testTimeout: 60_000,
+    globalSetup: 'e2e/binaries.ts',
+    maxWorkers: process.env.LONG ? 1 : 2,
+    testTimeout: 120_000,
     hookTimeout: 180_000,
   },
 });

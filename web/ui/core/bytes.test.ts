@@ -44,14 +44,21 @@ describe('pieces', () => {
 describe('utf8Length agrees with the platform', () => {
   test('on all pairs of bytes', () => {
     const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+    const valid = (bytes: Uint8Array) => {
+      try {
+        return typeof strict.decode(bytes) === 'string';
+      } catch {
+        return false;
+      }
+    };
+    const wrong: string[] = []; // expected once: an expect a pair takes seconds
     for (let x = 0; x < 256; x++)
       for (let y = 0; y < 256; y += 5) {
         const two = Uint8Array.of(x, y);
         const n = b.utf8Length(two, 0);
-        if (n === 0) {
-          expect(() => strict.decode(two)).toThrow();
-        } else expect(() => strict.decode(two.subarray(0, n))).not.toThrow();
+        if (valid(n ? two.subarray(0, n) : two) !== n > 0) wrong.push(`${x} ${y}: ${n}`);
       }
+    expect(wrong).toEqual([]);
   });
 });
 

@@ -1,4 +1,4 @@
-// This file tests colours, fonts, emoticons, words and the window of long chats.
+// This file tests emoticons, words and the window of long chats.
 import { describe, expect, test } from 'vitest';
 import * as chat from './chat';
 import { art } from './emoticons';
@@ -13,41 +13,6 @@ const line = (l: Partial<chat.Line>): chat.Line => ({
   name: 'Bob',
   latency_us: 0,
   ...l,
-});
-
-describe('colours', () => {
-  const white = chat.parseColour('#ffffff')!;
-  const dark = chat.parseColour('rgb(15, 20, 26)')!;
-  test('are left alone where they can be read', () => {
-    expect(chat.hexOf(chat.readable(chat.parseColour('#800080')!, white))).toBe('#800080');
-  });
-  test.each(['#ffff00', '#ffffff', '#000000', '#00ff00', '#0000ff', '#808080', '#ff8000', '#0f141a'])(
-    '%s becomes readable on both themes',
-    (c) => {
-      for (const bg of [white, dark]) {
-        expect(chat.contrast(chat.readable(chat.parseColour(c)!, bg), bg)).toBeGreaterThanOrEqual(4.5);
-      }
-    },
-  );
-  test('keep their hue', () => {
-    const [r, g, b] = chat.readable(chat.parseColour('#0000ff')!, dark);
-    expect(b).toBeGreaterThan(r);
-    expect(r).toBe(g);
-  });
-  test('that are none are none', () => {
-    expect(chat.parseColour('red;background:url(x)')).toBeNull();
-  });
-});
-
-describe('fonts', () => {
-  test.each([
-    [{ font: 'Comic Sans MS' }, '"Comic Sans MS", "Comic Sans", "Comic Neue", "Chalkboard SE", cursive'],
-    [{ font: 'MS Shell Dlg' }, '"MS Shell Dlg", Tahoma, "DejaVu Sans", sans-serif'],
-    [{ font: 'Nobody Has It', pitch: 'Roman, variable pitch' }, '"Nobody Has It", serif'],
-    [{ font: '宋体' }, '"宋体", sans-serif'],
-    [{ font: 'x"; color: red; a: "' }, 'sans-serif'],
-    [{ font: '', pitch: 'Modern, fixed pitch' }, 'monospace'],
-  ])('%o', (look, stack) => expect(chat.fontStack(look)).toBe(stack));
 });
 
 describe('emoticons', () => {

@@ -36,11 +36,12 @@ test('little room gives up columns, in an order', () => {
   expect(ids(fitting(l, 1200, ['sess']))).not.toContain('sess');
   expect(ids(fitting(l, 800, []))).not.toContain('size');
   expect(ids(fitting(l, 600, []))).toBe('icon,num,time,dir,cmd,trid,text,lat');
-  expect(ids(fitting(l, 400, []))).toBe('icon,num,time,dir,cmd,text');
+  expect(ids(fitting(l, 400, []))).toBe('icon,time,dir,cmd,text');
   expect(ids(fitting(parseColumns('size'), 300, []))).toBe('size');
 });
 test('tracks: one column takes the room that is left', () => {
-  expect(tracks(parseColumns('num,text'), false)).toBe('64px minmax(90px, 1fr)');
-  expect(tracks(parseColumns('num,cmd'), false)).toBe('64px minmax(90px, 1fr)');
+  expect(tracks(parseColumns('num,text'), false)).toBe('59px minmax(90px, 1fr)');
+  expect(tracks(parseColumns('num,text'), false, 2)).toBe('30px minmax(90px, 1fr)');
+  expect(tracks(parseColumns('num,cmd'), false, 12)).toBe('64px minmax(90px, 1fr)');
   expect(tracks(parseColumns('num:70,text'), false)).toBe('minmax(18px, 70px) minmax(90px, 1fr)');
 });

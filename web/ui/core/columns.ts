@@ -87,7 +87,7 @@ const GIVE_UP: [below: number, ids: string[]][] = [
   [860, ['gap', 'size']],
   [820, ['acc']], // summaries name the account
   [640, ['conn', 'sess']],
-  [440, ['trid', 'lat']],
+  [480, ['trid', 'lat', 'num']],
 ];
 
 /** The columns for a table of that width; hide names those that would say nothing. */
@@ -98,14 +98,17 @@ export function fitting(list: Shown[], width: number, hide: string[]): Shown[] {
   return left.length ? left : list.slice(0, 1);
 }
 
-/** The tracks of a CSS grid for the columns. */
-export function tracks(list: Shown[], narrow: boolean): string {
+const DIGIT = 7.3; // px of a digit of an event's number
+
+/** The tracks of a CSS grid for the columns; digits of the longest number that has been shown. */
+export function tracks(list: Shown[], narrow: boolean, digits = 8): string {
   const grows = list.some((c) => c.grow && !c.custom);
   return list
     .map((c, i) => {
       if (c.custom) return `minmax(${NARROWEST}px, ${c.width}px)`;
       if (c.grow || (!grows && i === list.length - 1)) return 'minmax(90px, 1fr)';
       if (c.id === 'acc') return `minmax(90px, ${narrow ? 132 : c.width + 10}px)`;
+      if (c.id === 'num') return `${Math.min(c.width, Math.ceil(Math.max(4, digits) * DIGIT))}px`;
       return `${narrow && c.id === 'icon' ? 16 : c.width}px`;
     })
     .join(' ');

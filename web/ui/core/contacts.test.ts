@@ -1,6 +1,6 @@
 // This file tests how contact lists are ordered and put into words.
 import { expect, test } from 'vitest';
-import { inWords, presence, shelves, type Contact, type Roster } from './contacts';
+import { inWords, presence, property, shelves, type Contact, type Roster } from './contacts';
 
 const none = { value: '', event: 0 };
 const said = (value: string) => ({ value, event: 1 });
@@ -29,8 +29,8 @@ test('contacts stand under their groups, once in each', () => {
     ],
   } as unknown as Roster;
   expect(shelves(r).map((s) => [s.name, s.contacts.map((c) => c.handle)])).toEqual([
-    ['Friends (0)', ['a@x']],
-    ['Work (1)', ['a@x']],
+    ['Friends', ['a@x']],
+    ['Work', ['a@x']],
     ['in no group', ['b@x']],
     ['no contacts of the user', ['c@x', 'd@x']],
   ]);
@@ -47,5 +47,18 @@ test('words', () => {
   expect(inWords({ ...c, what: 'in group', key: '3', from: 'on', to: '' })).toBe(
     'bob@x: taken out of group 3',
   );
+  const g = { what: 'group', key: '3', event: 1, time: 2 };
+  expect(inWords({ ...g, from: '', to: 'Work' })).toBe('group 3: Work');
+  expect(inWords({ ...g, from: 'Work', to: 'Film' })).toBe('group 3 renamed: Work → Film');
+  expect(inWords({ ...g, from: 'Film', to: '' })).toBe('group 3 removed: Film');
+  expect(inWords({ what: 'list known', key: 'RL', from: '', to: 'partial', event: 1, time: 2 })).toBe(
+    'RL told in part',
+  );
+  expect(inWords({ what: 'synchronisation', from: 'asked', to: 'running', event: 1, time: 2 })).toBe(
+    'lists arriving',
+  );
+  expect(property('PHM', 'Y')).toEqual(['Mobile phone', 'Y']);
+  expect(property('MOB', 'Y')).toEqual(['Paging allowed', 'yes']);
+  expect(property('XYZ', 'q')).toEqual(['XYZ', 'q']);
   expect(inWords({ what: 'own name', from: '', to: 'Al', event: 1, time: 2 })).toBe('own name: Al');
 });

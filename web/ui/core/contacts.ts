@@ -75,6 +75,7 @@ export function presence(status: string): { word: string; cls: string; sign: str
 export interface Shelf {
   id: string;
   name: string;
+  group: string; // its id on the wire, "" if it is none
   contacts: Contact[];
 }
 
@@ -88,14 +89,36 @@ export function shelves(r: Roster): Shelf[] {
   for (const g of r.groups ?? []) {
     const list = contacts.filter((c) => on(c, 'FL') && (c.groups ?? []).some((i) => i.value === g.id));
     for (const c of list) placed.add(c);
-    out.push({ id: `g${g.id}`, name: `${g.name.value || 'group'} (${g.id})`, contacts: list });
+    out.push({ id: `g${g.id}`, name: g.name.value || 'a group without a name', group: g.id, contacts: list });
   }
   const rest = contacts.filter((c) => !placed.has(c));
   const none = rest.filter((c) => on(c, 'FL'));
   const others = rest.filter((c) => !on(c, 'FL'));
-  if (none.length) out.push({ id: 'none', name: 'in no group', contacts: none });
-  if (others.length) out.push({ id: 'others', name: 'no contacts of the user', contacts: others });
+  if (none.length) out.push({ id: 'none', name: 'in no group', group: '', contacts: none });
+  if (others.length) out.push({ id: 'others', name: 'no contacts of the user', group: '', contacts: others });
   return out;
+}
+
+/** What has become of the lists that were asked for. */
+export const SYNC: Record<string, string> = {
+  asked: 'asked for',
+  running: 'arriving',
+  complete: 'complete',
+  unchanged: 'unchanged: the client has them',
+};
+
+const PROPERTIES: Record<string, string> = {
+  PHH: 'Home phone',
+  PHW: 'Work phone',
+  PHM: 'Mobile phone',
+  MOB: 'Paging allowed',
+  MBE: 'Mobile service',
+};
+
+/** A property of the user in words: what it is, and what it says. */
+export function property(type: string, value: string): [what: string, words: string] {
+  const yes: Record<string, string> = { Y: 'yes', N: 'no' };
+  return [PROPERTIES[type] ?? type, type.startsWith('PH') ? value : (yes[value] ?? value)];
 }
 
 /** A change in words: "bob@hotmail.com: status away → busy". */
@@ -103,6 +126,12 @@ export function inWords(c: Change): string {
   const who = c.handle ? `${c.handle}: ` : '';
   if (c.what === 'list') return `${who}${c.to === 'on' ? 'put on' : 'taken off'} ${c.key}`;
   if (c.what === 'in group') return `${who}${c.to ? 'put into' : 'taken out of'} group ${c.key}`;
+  if (c.what === 'group' && c.key !== undefined) {
+    if (!c.to) return `group ${c.key} removed: ${c.from}`;
+    return c.from ? `group ${c.key} renamed: ${c.from} → ${c.to}` : `group ${c.key}: ${c.to}`;
+  }
+  if (c.what === 'list known') return `${c.key} told ${c.to === 'complete' ? 'in full' : 'in part'}`;
+  if (c.what === 'synchronisation') return `lists ${SYNC[c.to] ?? c.to}`;
   const value = (s: string) => (c.what.includes('status') && s ? presence(s).word : s || 'nothing');
   const what = c.key ? `${c.what} ${c.key}` : c.what;
   return c.from ? `${who}${what} ${value(c.from)} → ${value(c.to)}` : `${who}${what}: ${value(c.to)}`;

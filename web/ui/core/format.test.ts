@@ -49,6 +49,7 @@ test('times', () => {
   expect(f.time(t, 'utc', 6)).toBe('20:14:07.021337');
   expect(f.time(t, 'utc', 0)).toBe('20:14:07');
   expect(f.dateTime(t, 'utc')).toBe('2001-11-05 20:14:07');
+  expect(f.dateTime(t, 'utc', 3)).toBe('2001-11-05 20:14:07.021');
   expect(f.zoneName(t, 'utc')).toBe('UTC');
   expect(f.relative(t + 61_500_000, t)).toBe('+00:01:01.50');
   expect(f.relative(t - 250_000, t)).toBe('−00:00:00.25');

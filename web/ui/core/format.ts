@@ -68,14 +68,19 @@ export function time(us: number, zone: Zone, digits: 0 | 3 | 6 = 3): string {
     .slice(0, digits)}`;
 }
 
+/** How long something lasted: "22 ms", "44 s", "00:41:07". */
+export function lasted(us: number): string {
+  return us < 60e6 ? span(Math.max(0, us)) : clock(us);
+}
+
 /** "2001-11-05". */
 export function date(us: number, zone: Zone): string {
   return new Date(us / 1000 + offset(us, zone) * 60_000).toISOString().slice(0, 10);
 }
 
-/** "2001-11-05 20:14:07". */
-export function dateTime(us: number, zone: Zone): string {
-  return `${date(us, zone)} ${time(us, zone, 0)}`;
+/** "2001-11-05 20:14:07"; with digits 3 "2001-11-05 20:14:07.021". */
+export function dateTime(us: number, zone: Zone, digits: 0 | 3 | 6 = 0): string {
+  return `${date(us, zone)} ${time(us, zone, digits)}`;
 }
 
 /** A time relative to another: "+00:41:07.021", "−00:00:00.500". */
@@ -83,6 +88,11 @@ export function relative(us: number, to: number): string {
   const d = us - to;
   const a = Math.abs(d);
   return `${d < 0 ? '−' : '+'}${clock(a)}.${two(Math.floor((a % 1e6) / 10_000))}`;
+}
+
+/** A difference in seconds, to the microsecond: "+0.001000", "−2.500000". */
+export function seconds(us: number): string {
+  return `${us < 0 ? '−' : '+'}${(Math.abs(us) / 1e6).toFixed(6)}`;
 }
 
 /** How long ago, in words: "3 s ago". */

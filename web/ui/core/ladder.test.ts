@@ -35,7 +35,7 @@ function step(
   dir: number,
   cmd: string,
   trid: number | null,
-  more: Partial<Record<'lat' | 'flags' | 'kind' | 'role', number | string>> = {},
+  more: Partial<Record<'lat' | 'flags' | 'kind' | 'role' | 'cookie', number | string>> = {},
 ): Step {
   const row: Row = [
     100 + i,
@@ -54,6 +54,7 @@ function step(
     'words',
     1,
   ];
+  if (more.cookie) row.push('', '', Number(more.cookie));
   return { i, row };
 }
 const names = new Map([
@@ -128,12 +129,34 @@ describe('a drawing', () => {
     );
   });
   test('an invitation opens the lane of its switchboard', () => {
-    const f = draw([step(0, 1, 2, 1, 'XFR', 9, { lat: 1 }), step(1, 120, 3, 0, 'USR', 1)], three, o);
+    const f = draw(
+      [step(0, 1, 2, 1, 'XFR', 9, { lat: 1, cookie: 7 }), step(1, 120, 3, 0, 'USR', 1, { cookie: 7 })],
+      three,
+      o,
+    );
     expect(f.links).toEqual([
       { x1: f.lanes[3].x, x2: f.lanes[4].x, y1: f.marks[0].y, y2: f.marks[1].y, text: 'XFR opens SB1' },
     ]);
-    const ring = draw([step(0, 1, 2, 1, 'RNG', null), step(1, 120, 3, 0, 'USR', 1)], three, o);
+    const ring = draw(
+      [step(0, 1, 2, 1, 'RNG', null, { cookie: 7 }), step(1, 120, 3, 0, 'USR', 1, { cookie: 7 })],
+      three,
+      o,
+    );
     expect(ring.links).toEqual([]);
+  });
+  test('which invitation it was says the cookie, not the order', () => {
+    const f = draw(
+      [
+        step(0, 1, 2, 1, 'XFR', 9, { cookie: 7 }),
+        step(1, 2, 2, 1, 'XFR', 10, { cookie: 9 }), // never shown
+        step(2, 120, 3, 0, 'USR', 1, { cookie: 7 }),
+        step(3, 130, 3, 0, 'USR', 2, { cookie: 8 }), // of an XFR that was not seen
+        step(4, 140, 3, 0, 'USR', 3), // without one
+      ],
+      three,
+      o,
+    );
+    expect(f.links.map((l) => [l.y1, l.y2])).toEqual([[f.marks[0].y, f.marks[2].y]]);
   });
   test('what the proxy did is on its lane', () => {
     const f = draw(

@@ -295,8 +295,8 @@ function breaks(steps: Step[], o: Options): { y: number; text: string }[] {
   return out;
 }
 
-// What opened a switchboard connection: USR follows the XFR, ANS the RNG that
-// came before it and that no other connection has taken (draft 8.1, 8.4).
+// What opened a switchboard connection: USR shows the cookie of an XFR, ANS that
+// of a RNG (draft 8.1, 8.4).
 const OPENS: Record<string, string> = { USR: 'XFR', ANS: 'RNG' };
 
 function links(
@@ -307,33 +307,28 @@ function links(
   o: Options,
 ): Figure['links'] {
   const out: Figure['links'] = [];
-  const invites: Step[] = [];
+  const gave = new Map<number, Step>(); // by cookie
   for (const s of steps) {
     const r = s.row;
-    if (r[R.kind] !== Kind.command) continue;
+    const cookie = r[R.cookie];
+    if (r[R.kind] !== Kind.command || !cookie) continue;
     if (r[R.dir] === 1 && r[R.role] === 'NS' && (r[R.cmd] === 'XFR' || r[R.cmd] === 'RNG')) {
-      invites.push(s);
+      gave.set(cookie, s);
       continue;
     }
     const by = r[R.dir] === 0 && r[R.role] === 'SB' ? OPENS[r[R.cmd]] : undefined;
-    if (!by) continue;
-    for (let k = invites.length - 1; k >= 0; k--) {
-      const x = invites[k];
-      if (x.row[R.cmd] !== by || x.row[R.session] !== r[R.session]) continue;
-      invites.splice(k, 1);
-      if (x.i > o.last || s.i < o.first) break;
-      const a = lanes.of.get(x.row[R.conn]);
-      const b = lanes.of.get(r[R.conn]);
-      if (a === undefined || b === undefined) break;
-      out.push({
-        x1: xs[a],
-        x2: xs[b],
-        y1: x.i < o.first ? -20 : yOf(x),
-        y2: s.i > o.last ? o.height + 20 : yOf(s),
-        text: `${by} opens ${o.names.get(r[R.conn]) ?? 'the switchboard'}`,
-      });
-      break;
-    }
+    const x = by && gave.get(cookie);
+    if (!x || x.row[R.cmd] !== by || x.i > o.last || s.i < o.first) continue;
+    const a = lanes.of.get(x.row[R.conn]);
+    const b = lanes.of.get(r[R.conn]);
+    if (a === undefined || b === undefined) continue;
+    out.push({
+      x1: xs[a],
+      x2: xs[b],
+      y1: x.i < o.first ? -20 : yOf(x),
+      y2: s.i > o.last ? o.height + 20 : yOf(s),
+      text: `${by} opens ${o.names.get(r[R.conn]) ?? 'the switchboard'}`,
+    });
   }
   return out;
 }

@@ -30,15 +30,25 @@ export interface Lanes {
 }
 
 const ROLES = ['DS', 'NS', 'SB', 'FT', 'GW'];
+const USUAL = ['NS', 'SB'];
 
-/** The lanes of sessions; proxied says whether what was captured came through a proxy. */
-export function lanesOf(sessions: Session[], proxied: boolean, names: Map<number, string>): Lanes {
+/**
+ * The lanes of sessions; proxied says whether what was captured came through a
+ * proxy, some that there are more sessions than these: then the lanes stay the
+ * same whichever these are, one a role.
+ */
+export function lanesOf(
+  sessions: Session[],
+  proxied: boolean,
+  names: Map<number, string>,
+  some = false,
+): Lanes {
   const list: Lane[] = [{ key: 'client', kind: 'client', label: 'Client', spans: [] }];
   if (proxied) list.push({ key: 'proxy', kind: 'proxy', label: 'Proxy', spans: [] });
   const of = new Map<number, number>();
   const conns = sessions.flatMap((s) => s.connections ?? []);
   const roles = [...ROLES, ...new Set(conns.map((c) => c.role).filter((r) => !ROLES.includes(r)))];
-  const own = conns.length <= OWN_LANES;
+  const own = conns.length <= OWN_LANES && !some;
   for (const role of roles) {
     const mine = conns.filter((c) => c.role === role).sort((a, b) => a.opened - b.opened || a.id - b.id);
     const shared: Lane[] = [];
@@ -46,7 +56,7 @@ export function lanesOf(sessions: Session[], proxied: boolean, names: Map<number
       const span = spanOf(c);
       const free = own
         ? undefined
-        : conns.length > MAX_SPANS
+        : some || conns.length > MAX_SPANS
           ? shared[0]
           : shared.find((l) => l.spans[l.spans.length - 1].to < span.from);
       if (free) {
@@ -59,6 +69,8 @@ export function lanesOf(sessions: Session[], proxied: boolean, names: Map<number
       shared.push(lane);
       of.set(c.id, list.push(lane) - 1);
     }
+    if (some && !mine.length && USUAL.includes(role))
+      list.push({ key: `${role}0`, kind: 'server', label: role, spans: [] });
   }
   return { list, of, proxy: proxied ? 1 : -1 };
 }

@@ -1,7 +1,7 @@
 // This file changes what users add to events and sessions, and deletes captures,
 // over the server's API.
 
-import type { Marked } from './protocol';
+import type { Marked, Session } from './protocol';
 
 /** Words for a mark that the page offers. */
 export const WORDS = ['star', 'red', 'orange', 'yellow', 'green', 'blue', 'purple'] as const;
@@ -68,6 +68,11 @@ export function putLabel(
 
 export async function captures(): Promise<Capture[]> {
   return (await ask<{ list: Capture[] }>('GET', '/api/captures')).list;
+}
+
+/** The first sessions of a capture, and how many it has. */
+export function sessionsOf(capture: number, n: number): Promise<{ total: number; list: Session[] }> {
+  return ask('GET', `/api/sessions?capture=${capture}&n=${n}`);
 }
 
 export function deleteCapture(number: number): Promise<{ capture: string }> {

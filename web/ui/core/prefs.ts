@@ -1,12 +1,14 @@
 // This file keeps the reader's settings in the browser. Without storage (a
 // private window, say) they last as long as the page.
 
+import type { TimeMode } from './router';
+
 export type Theme = 'auto' | 'light' | 'dark';
 
 export interface Prefs {
   theme: Theme;
   singleKeys: boolean; // single letters as keys
-  time: 'local' | 'utc' | 'session' | 'selected';
+  time: TimeMode;
   split: number; // share of the detail pane, percent
   timeline: boolean; // the strip above the events
   wrap: boolean; // long lines of the raw view

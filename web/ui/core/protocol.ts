@@ -22,6 +22,7 @@ export type Row = [
   session: number,
   mark?: string, // what users have added, absent where there is nothing
   note?: string,
+  cookie?: number, // the same for commands with the same switchboard cookie
 ];
 
 /** Places in a Row. */
@@ -43,6 +44,7 @@ export const R = {
   session: 14,
   mark: 15,
   note: 16,
+  cookie: 17,
 } as const;
 
 export const Kind = { command: 0, raw: 1, gap: 2, note: 3 } as const;
@@ -60,6 +62,9 @@ export const Flag = {
 
 /** The most rows a window may ask for. */
 export const MAX_WINDOW = 512;
+/** The most sessions that a page may look at beside its list, and those of the list. */
+export const MAX_WATCHED = 512;
+export const MAX_LISTED = 1000;
 
 export interface Proxy {
   listen: string[] | null;
@@ -224,13 +229,34 @@ export interface Session {
   note?: string;
   pinned?: boolean;
   connections: Connection[] | null;
+  kept?: boolean; // as watched: those not listed are as they were
 }
 
-export interface Sessions {
+/** What there is to say of all sessions together. */
+export interface SessionsSum {
   op: 'sessions';
-  rev: number;
-  full?: boolean;
-  list: Session[] | null;
+  rev: number; // grows with each change of one
+  total: number;
+  live: number;
+  newest: number; // 0: there is none
+  signed: number; // the first one in which a client has said what it speaks, 0: none
+}
+
+/** The list of sessions that the page shows: their order if it has changed, and those that have. */
+export interface SessionList {
+  op: 'list';
+  epoch: number;
+  total: number;
+  from: number;
+  ids?: number[];
+  list: Session[]; // without their connections
+}
+
+/** Sessions that the page looks at, as they are now. */
+export interface Watched {
+  op: 'watched';
+  list: Session[];
+  gone: number[]; // those that do not exist
 }
 
 /** A refusal: of a request (seq) or of a view's filter (view and epoch). */
@@ -329,6 +355,10 @@ export interface EventObject {
   missing?: number | null; // gap: bytes missing
   note?: string; // note: its name and its words
   text?: string;
+  injected?: Pick<
+    EventObject,
+    'dir' | 'cmd' | 'trid' | 'params' | 'summary' | 'payload' | 'size' | 'raw' | 'line' | 'body'
+  >;
   title?: string;
   category?: string;
   note_on?: string;
@@ -352,7 +382,9 @@ export type ServerMessage =
   | Stat
   | Rows
   | Sum
-  | Sessions
+  | SessionsSum
+  | SessionList
+  | Watched
   | Marks
   | ({ op: 'res'; seq: number } & Record<string, unknown>)
   | Err

@@ -6,7 +6,7 @@ import { formatAsked, parseAsked, type Asked } from './compareroute';
 import { formatReplay, parseReplay, type ReplayAsked } from './replayroute';
 import { withTime } from './timeline';
 
-export type TimeMode = 'local' | 'utc' | 'session' | 'selected';
+export type TimeMode = 'local' | 'utc' | 'session' | 'selected' | 'prev'; // prev: since the row above
 
 export interface Route {
   screen:
@@ -67,14 +67,14 @@ export const home: Route = {
   who: '',
 };
 
-const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
+export const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected', 'prev'];
 
 /** "/s/12/e/50412?q=cmd:MSG&b=34-39" -> what it means. */
 export function parse(path: string, search = '', hash = ''): Route {
   const p = new URLSearchParams(search);
   const r: Route = { ...home, q: p.get('q') ?? '', follow: p.get('follow') === '1' };
   const time = p.get('t');
-  r.time = MODES.find((m) => m === time) ?? null;
+  r.time = p.get('dt') === 'prev' ? 'prev' : (MODES.find((m) => m === time) ?? null);
   r.cols = p.get('cols') ?? '';
   r.ladder = p.get('pane') === 'ladder';
   r.scale = p.get('scale') === '1';
@@ -169,7 +169,7 @@ export function format(r: Route): string {
   if (r.q) p.push(query(r.q));
   if (r.event && r.bytes) p.push(`b=${r.bytes.start}-${r.bytes.end - 1}`);
   if (r.follow && !r.event) p.push('follow=1');
-  if (r.time) p.push('t=' + r.time);
+  if (r.time) p.push(r.time === 'prev' ? 'dt=prev' : 't=' + r.time);
   if (r.cols && r.screen === 'events') p.push('cols=' + r.cols.replace(/[^a-z0-9:,]/g, ''));
   if (r.ladder && r.screen === 'events') p.push('pane=ladder');
   if (r.scale) p.push('scale=1');

@@ -52,15 +52,15 @@ test('dots on a logarithmic axis', () => {
   const { dots, axis } = scatter(numbers, (us) => us / 1e5, 100);
   expect(axis.ticks()).toEqual([100, 1000, 10_000]);
   expect(dots.map((d) => [d.x, d.y])).toEqual([
-    [10, 100],
-    [60, 0],
+    [10, 93],
+    [60, 7],
   ]);
   expect(dots[1].of.command).toBe('MSG');
   expect(nearest(dots, 12, 97)?.id).toBe(1);
   expect(nearest(dots, 30, 50)).toBeNull();
-  expect(squares(dots)).toBe('M8.5 98.5h3v3h-3zM58.5 -1.5h3v3h-3z');
+  expect(squares(dots)).toBe('M8.5 91.5h3v3h-3zM58.5 5.5h3v3h-3z');
   expect(scatter({ ...numbers, points: [] }, Number, 100).axis.ticks()).toEqual([1, 10]);
-  expect(new LogScale(0, 0, 10).y(0)).toBe(10);
+  expect(new LogScale(0, 0, 100).y(0)).toBe(93);
 });
 
 test('the filter of a latency', () => {

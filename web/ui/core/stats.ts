@@ -12,6 +12,8 @@ export interface Dot {
   of: Latency;
 }
 
+const EDGE = 7; // px for half a label, and half a dot
+
 /** Latencies on a logarithmic axis from top (most) to bottom. */
 export class LogScale {
   readonly lo: number; // powers of ten, µs
@@ -26,7 +28,7 @@ export class LogScale {
   }
   y(us: number): number {
     const share = (Math.log10(Math.max(1, us)) - this.lo) / (this.hi - this.lo);
-    return this.height * (1 - Math.max(0, Math.min(1, share)));
+    return EDGE + (this.height - 2 * EDGE) * (1 - Math.max(0, Math.min(1, share)));
   }
   /** The powers of ten, µs. */
   ticks(): number[] {

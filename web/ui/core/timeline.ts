@@ -31,6 +31,7 @@ export interface Piece {
 const BREAK = 14; // px of a silence that is cut out
 const MAX_BREAKS = 24;
 const LEAST = 3; // px of a piece
+const WIDEST = 12; // px of a bar, however few there are
 
 /** Where moments are: long silences take no more than a break. */
 export class Scale {
@@ -143,7 +144,7 @@ export function shapes(s: Scale, height: number, measure: Measure): Shapes {
     `M${x.toFixed(1)} ${y.toFixed(1)}h${w.toFixed(1)}v${h.toFixed(1)}h${(-w).toFixed(1)}z`;
   for (const c of s.line.cells) {
     const x = s.x(c[0]);
-    const w = Math.max(1, s.x(c[0] + s.line.width) - x);
+    const w = Math.min(WIDEST, Math.max(1, s.x(c[0] + s.line.width) - x));
     const [u, d] = [tall(up(c, measure)), tall(down(c, measure))];
     const g = guess(c);
     if (g) {

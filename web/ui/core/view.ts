@@ -112,7 +112,9 @@ export class Picture {
         const m = row && marked.get(row[R.id]);
         if (!row || !m) return;
         const bare = row.slice(0, R.mark) as Row;
-        page[i] = m.mark || m.note ? ([...bare, m.mark, m.note] as unknown as Row) : bare;
+        const cookie = row.slice(R.cookie);
+        page[i] =
+          m.mark || m.note || cookie.length ? ([...bare, m.mark, m.note, ...cookie] as unknown as Row) : bare;
       });
     }
   }

@@ -5,7 +5,7 @@
 // time are longer by as much.
 import { execFileSync } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { CDPSession, Page } from 'playwright-core';
@@ -13,6 +13,7 @@ import { at, Lab, root, type Running } from './lab';
 import { heap, jumps, loaded, median, navigate, pressing, probe, scrolling, share } from './measure';
 
 const EVENTS = Number(process.env.MSNSCOPE_E2E_EVENTS ?? 1_000_000);
+const STORE = process.env.MSNSCOPE_E2E_STORE; // is made if need be, and kept; what comes in live stays in it
 const LIVE_SECONDS = Number(process.env.MSNSCOPE_E2E_SECONDS ?? 10);
 const CLIENTS = 16;
 const RATE = 5000; // events a second
@@ -90,12 +91,14 @@ class Load {
 
 beforeAll(async () => {
   await lab.open();
-  const big = join(lab.dir, 'big.pcap');
-  const store = join(lab.dir, 'big');
-  const megabytes = String(Math.ceil((EVENTS * BYTES_AN_EVENT) / (1 << 20)));
-  execFileSync('go', ['run', './cmd/bench', 'generate', '--megabytes', megabytes, big], { cwd: root });
-  execFileSync(lab.binary, ['import', '--store', store, big], { stdio: 'ignore' });
-  rmSync(big);
+  const store = STORE ?? join(lab.dir, 'big');
+  if (!existsSync(store)) {
+    const big = join(lab.dir, 'big.pcap');
+    const megabytes = String(Math.ceil((EVENTS * BYTES_AN_EVENT) / (1 << 20)));
+    execFileSync('go', ['run', './cmd/bench', 'generate', '--megabytes', megabytes, big], { cwd: root });
+    execFileSync(lab.binary, ['import', '--store', store, big], { stdio: 'ignore' });
+    rmSync(big);
+  }
   const upstream = await lab.peer((s) => s.pipe(s));
   run = await lab.start(
     ...['proxy', '--upstream', upstream, '--listen', '127.0.0.1:0', '--web', '127.0.0.1:0', '--store', store],
@@ -224,16 +227,21 @@ test('a page over many events', async () => {
     text.push(f.server);
     textFirst.push(f.first);
   }
-  // The specification wants 20 ms, and 100 at most, for all that a column selects: not reached.
-  reached('filter by a column, server, all', '20', 600, median(column));
-  reached('filter by a column, typed -> first rows', '20', 300, median(columnFirst));
-  reached('filter by text, server, all', '150', 600, median(text));
+  // What is said of all that is selected is said of a million events.
+  const millions = Math.max(1, EVENTS / 1e6);
+  reached('filter by a column, server, all', `${20 * millions}`, 100 * millions, median(column));
+  reached('filter by a column, typed -> first rows', '20', 100, median(columnFirst));
+  reached('filter by text, server, all', `${150 * millions}`, 600 * millions, median(text));
   reached('filter by text, typed -> first rows', '50', 600, median(textFirst));
   check();
 }, 600_000);
 
 test(`${RATE} events a second for ${LIVE_SECONDS} s, followed; then the page is blocked`, async () => {
   await howBusy();
+  if (!total) {
+    await navigate(page, stored()); // this test alone
+    total = await still();
+  }
   await load.open();
   await navigate(page, stored());
   await page.getByRole('button', { name: 'Following' }).waitFor();

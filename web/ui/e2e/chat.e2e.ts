@@ -2,8 +2,8 @@
 // real capture, a chat of many lines, and hostile words.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessible, at, Lab, type Running } from './lab';
 
 const lab = new Lab();
 const testdata = new URL('../../../captures/testdata/', import.meta.url).pathname;
@@ -42,59 +42,58 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => lab.close());
 
-describe.each(themes)('%s', (colorScheme) => {
-  test('a chat of the demo, with the keyboard', async () => {
-    const { page, check } = await lab.page(demo.url, { colorScheme });
-    await page.getByRole('link', { name: 'alice@hotmail.com' }).first().click();
-    await page.locator('#events .r').first().waitFor();
-    await page.keyboard.press('3');
-    await page.waitForURL(/\/s\/\d+\/chat\/\d+/);
+test('a chat of the demo, with the keyboard', async () => {
+  const { page, check } = await lab.page(demo.url);
+  await page.getByRole('link', { name: 'alice@hotmail.com' }).first().click();
+  await page.locator('#events .r').first().waitFor();
+  await page.keyboard.press('3');
+  await page.waitForURL(/\/s\/\d+\/chat\/\d+/);
 
-    // The first chat: carol writes in Comic Sans, and came when alice called her.
-    const chats = page.getByRole('navigation', { name: 'Chats' });
-    await chats.getByRole('link').last().click();
-    const feed = page.getByRole('feed', { name: 'Conversation' });
-    const popcorn = feed.getByText('did somebody say popcorn', { exact: false });
-    await popcorn.waitFor();
-    expect(await popcorn.evaluate((el) => getComputedStyle(el).fontFamily)).toMatch(/^"Comic Sans MS"/);
-    await feed.getByText(/invited Carol/).waitFor();
-    await feed.getByRole('img', { name: ':)' }).first().waitFor();
-    await accessible(page, 'chat');
+  // The first chat: carol writes in Comic Sans, and came when alice called her.
+  const chats = page.getByRole('navigation', { name: 'Chats' });
+  await chats.getByRole('link').last().click();
+  const feed = page.getByRole('feed', { name: 'Conversation' });
+  const popcorn = feed.getByText('did somebody say popcorn', { exact: false });
+  await popcorn.waitFor();
+  expect(await popcorn.evaluate((el) => getComputedStyle(el).fontFamily)).toMatch(/^"Comic Sans MS"/);
+  await feed.getByText(/invited Carol/).waitFor();
+  await feed.getByRole('img', { name: ':)' }).first().waitFor();
+  await accessible(page, 'chat');
 
-    // Search, and what is known of the line that was found.
-    await page.keyboard.press('/');
-    await page.keyboard.type('democracy');
-    await page.keyboard.press('Enter');
-    const about = page.getByRole('complementary', { name: 'About this line' });
-    await about.getByText('Comic Sans MS').first().waitFor();
-    await about.getByText('#ff8000').first().waitFor();
-    expect(await about.locator('.person').count()).toBe(3);
-    await accessible(page, 'chat with a line chosen');
-    const found = new URL(page.url()).searchParams.get('at');
-    await page.keyboard.press('[');
-    await page.waitForURL((u) => u.searchParams.get('at') !== found);
-    await page.keyboard.press(']');
-    await page.waitForURL((u) => u.searchParams.get('at') === found);
-    await page.reload();
-    await about.getByText('Comic Sans MS').first().waitFor();
+  // Search, and what is known of the line that was found.
+  await page.keyboard.press('/');
+  await page.keyboard.type('democracy');
+  await page.keyboard.press('Enter');
+  const about = page.getByRole('complementary', { name: 'About this line' });
+  await about.getByText('Comic Sans MS').first().waitFor();
+  await about.getByText('#ff8000').first().waitFor();
+  expect(await about.locator('.person').count()).toBe(3);
+  await accessible(page, 'chat with a line chosen');
+  await page.waitForURL((u) => u.searchParams.has('at'));
+  const found = new URL(page.url()).searchParams.get('at');
+  await page.keyboard.press('[');
+  await page.waitForURL((u) => u.searchParams.get('at') !== found);
+  await page.keyboard.press(']');
+  await page.waitForURL((u) => u.searchParams.get('at') === found);
+  await page.reload();
+  await about.getByText('Comic Sans MS').first().waitFor();
 
-    // Emoticons as they were typed, names as they are.
-    await page.getByLabel('Emoticons').uncheck();
-    await feed.getByText('democracy is hard, bob ;)').waitFor();
-    await page.getByLabel('Raw names').check();
-    await feed.getByText('<carol@hotmail.com>').first().waitFor();
-    await page.getByLabel('Exact colours on white').check();
-    expect(await popcorn.evaluate((el) => getComputedStyle(el).color)).toBe('rgb(255, 128, 0)');
-    for (const name of ['Exact colours on white', 'Raw names']) await page.getByLabel(name).uncheck();
-    await page.getByLabel('Emoticons').check();
+  // Emoticons as they were typed, names as they are.
+  await page.getByLabel('Emoticons').uncheck();
+  await feed.getByText('democracy is hard, bob ;)').waitFor();
+  await page.getByLabel('Raw names').check();
+  await feed.getByText('<carol@hotmail.com>').first().waitFor();
+  await page.getByLabel('Exact colours on white').check();
+  expect(await popcorn.evaluate((el) => getComputedStyle(el).color)).toBe('rgb(255, 128, 0)');
+  for (const name of ['Exact colours on white', 'Raw names']) await page.getByLabel(name).uncheck();
+  await page.getByLabel('Emoticons').check();
 
-    // Enter leads to the event.
-    await feed.locator('article.mine').focus();
-    await page.keyboard.press('Enter');
-    await page.waitForURL((u) => u.pathname.endsWith(`/e/${found}`));
-    await page.locator('#detail h2').first().waitFor();
-    check();
-  });
+  // Enter leads to the event.
+  await feed.locator('article.mine').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForURL((u) => u.pathname.endsWith(`/e/${found}`));
+  await page.locator('#detail h2').first().waitFor();
+  check();
 });
 
 test('a chat that goes on is followed', async () => {
@@ -149,9 +148,7 @@ test('who left a real chat, and when; the chat as text', async () => {
 });
 
 test('a long chat has few lines in the document, and every one can be reached', async () => {
-  const { page, check } = await lab.page(long.url);
-  await page.locator('#events').waitFor();
-  await page.goto(at(long, '/s/1/chat'));
+  const { page, check } = await lab.pageAt(long, '/s/1/chat');
   const feed = page.locator('#chat');
   await feed.getByText(`line ${LINES - 1}`, { exact: true }).waitFor();
   expect(await feed.locator('article').count()).toBeLessThan(200);
@@ -184,9 +181,7 @@ test('a long chat has few lines in the document, and every one can be reached', 
 });
 
 test('hostile words are words', async () => {
-  const { page, check } = await lab.page(long.url);
-  await page.locator('#events').waitFor();
-  await page.goto(at(long, '/s/1/chat'));
+  const { page, check } = await lab.pageAt(long, '/s/1/chat');
   const feed = page.locator('#chat');
   await feed.getByText('<script>alert(1)</script><b>bold?</b> http://evil.example/').waitFor();
   expect(await feed.locator('script, b, img, a[href*="evil"]').count()).toBe(0);
@@ -199,8 +194,6 @@ test('hostile words are words', async () => {
 });
 
 test('an empty state says what would fill it', async () => {
-  const { page } = await lab.page(real.url);
-  await page.locator('#events').waitFor();
-  await page.goto(at(real, '/s/999/chat'));
+  const { page } = await lab.pageAt(real, '/s/999/chat');
   await page.getByRole('alert').getByText('there is no session 999').waitFor();
 });

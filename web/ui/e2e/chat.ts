@@ -1,8 +1,7 @@
 // This file starts the practice server with alice and bob, and talks to it.
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-
-const root = new URL('../../..', import.meta.url).pathname;
+import { inject } from 'vitest';
 
 /** The practice server with alice and bob (e2e/chat). */
 export class Chat {
@@ -18,10 +17,8 @@ export class Chat {
     });
     child.stderr!.on('data', (b: Buffer) => this.said.push('stderr ' + b.toString()));
   }
-  static start(dir: string): Chat {
-    const binary = join(dir, 'chat');
-    execFileSync('go', ['build', '-o', binary, './web/ui/e2e/chat'], { cwd: root, stdio: 'inherit' });
-    return new Chat(spawn(binary, { stdio: ['pipe', 'pipe', 'pipe'] }));
+  static start(): Chat {
+    return new Chat(spawn(join(inject('binaries'), 'chat'), { stdio: ['pipe', 'pipe', 'pipe'] }));
   }
   tell(line: string): void {
     this.child.stdin!.write(line + '\n');

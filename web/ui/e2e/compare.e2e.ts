@@ -3,8 +3,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accessible, at, Lab, type Running } from './lab';
 
 const log = (status: string, more: string, cookie: string) => `# source: made up
 Client opens a connection to 64.4.12.132:1863.
@@ -39,103 +39,95 @@ afterAll(() => lab.close());
 
 const B = 1_000_001;
 
-describe.each(themes)('%s', (colorScheme) => {
-  test('two sessions are marked, compared, and walked through by keyboard', async () => {
-    const { page, check } = await lab.page(run.url, { colorScheme });
-    await page.getByRole('checkbox', { name: 'Mark session 1', exact: true }).waitFor();
-    await page.keyboard.press('ArrowDown'); // the newest, which is the third
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Space');
-    await page.keyboard.press('ArrowUp');
-    await page.keyboard.press('Space');
-    await page.getByRole('button', { name: 'Compare the two marked' }).waitFor();
-    await accessible(page, 'sessions with marks');
-    await page.keyboard.press('c');
-    await page.waitForURL((u) => u.pathname === '/compare' && u.searchParams.get('b') === String(B));
-    expect(new URL(page.url()).searchParams.get('a')).toBe('1');
+test('two sessions are marked, compared, and walked through by keyboard', async () => {
+  const { page, check } = await lab.page(run.url);
+  await page.getByRole('checkbox', { name: 'Mark session 1', exact: true }).waitFor();
+  await page.keyboard.press('ArrowDown'); // the newest, which is the third
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Space');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Space');
+  await page.getByRole('button', { name: 'Compare the two marked' }).waitFor();
+  await accessible(page, 'sessions with marks');
+  await page.keyboard.press('c');
+  await page.waitForURL((u) => u.pathname === '/compare' && u.searchParams.get('b') === String(B));
+  expect(new URL(page.url()).searchParams.get('a')).toBe('1');
 
-    const facts = page.getByRole('region', { name: 'Result' });
-    await facts.getByText('611 same, 1 changed, 1 only in B').waitFor();
-    // It begins at the first difference.
-    await page.locator('.r.sel.changed', { hasText: 'ILN' }).waitFor();
-    expect(await page.locator('.r.sel mark').allTextContents()).toEqual(['AWY', 'BSY']);
-    expect(await page.locator('.r.sel .sign').textContent()).toContain('changed: status');
-    expect(await page.locator('.r.sel').textContent()).toContain('<b>Bob');
-    const row = page.getByRole('region', { name: 'Selected row' });
-    await row
-      .getByRole('row', { name: /status/ })
-      .getByText('BSY')
-      .waitFor();
-    await row.getByText('B: event #').waitFor();
-    await accessible(page, 'compare');
+  const facts = page.getByRole('region', { name: 'Result' });
+  await facts.getByText('611 same, 1 changed, 1 only in B').waitFor();
+  // It begins at the first difference.
+  await page.locator('.r.sel.changed', { hasText: 'ILN' }).waitFor();
+  expect(await page.locator('.r.sel mark').allTextContents()).toEqual(['AWY', 'BSY']);
+  expect(await page.locator('.r.sel .sign').textContent()).toContain('changed: status');
+  expect(await page.locator('.r.sel').textContent()).toContain('<b>Bob');
+  const row = page.getByRole('region', { name: 'Selected row' });
+  await row
+    .getByRole('row', { name: /status/ })
+    .getByText('BSY')
+    .waitFor();
+  await row.getByText('B: event #').waitFor();
+  await accessible(page, 'compare');
 
-    // The next one is far away; the address remembers it.
-    await page.keyboard.press('n');
-    await page.locator('.r.sel.only_b', { hasText: 'FLN' }).waitFor();
-    const far = page.url();
-    expect(Number(new URL(far).searchParams.get('row'))).toBeGreaterThan(300);
-    await page.keyboard.press('N');
-    await page.locator('.r.sel.changed', { hasText: 'ILN' }).waitFor();
-    await page.goto(far);
-    await page.locator('.r.sel.only_b', { hasText: 'FLN' }).waitFor();
+  // The next one is far away; the address remembers it.
+  await page.keyboard.press('n');
+  await page.locator('.r.sel.only_b', { hasText: 'FLN' }).waitFor();
+  const far = page.url();
+  expect(Number(new URL(far).searchParams.get('row'))).toBeGreaterThan(300);
+  await page.keyboard.press('N');
+  await page.locator('.r.sel.changed', { hasText: 'ILN' }).waitFor();
+  await page.goto(far);
+  await page.locator('.r.sel.only_b', { hasText: 'FLN' }).waitFor();
 
-    // Only the differences, and what is around them.
-    await page.locator('#compared').focus();
-    await page.keyboard.press('d');
-    await page.waitForURL((u) => u.searchParams.get('only') === '1');
-    await page.locator('.r .conn', { hasText: '⋯' }).first().waitFor();
-    await page.waitForFunction(() => document.querySelectorAll('#compared .r').length < 20);
-    await accessible(page, 'only differences');
+  // Only the differences, and what is around them.
+  await page.locator('#compared').focus();
+  await page.keyboard.press('d');
+  await page.waitForURL((u) => u.searchParams.get('only') === '1');
+  await page.locator('.r .conn', { hasText: '⋯' }).first().waitFor();
+  await page.waitForFunction(() => document.querySelectorAll('#compared .r').length < 20);
+  await accessible(page, 'only differences');
 
-    // The other way round, and an event of a side.
-    await page.keyboard.press('x');
-    await facts.getByText('611 same, 1 changed, 1 only in A').waitFor();
-    await page.locator('.r.sel.changed').waitFor();
-    await page.keyboard.press('b');
-    await page.waitForURL(/\/s\/1\/e\/\d+$/);
-    await page.locator('#detail h2', { hasText: 'ILN' }).waitFor();
-    check();
-  });
+  // The other way round, and an event of a side.
+  await page.keyboard.press('x');
+  await facts.getByText('611 same, 1 changed, 1 only in A').waitFor();
+  await page.locator('.r.sel.changed').waitFor();
+  await page.keyboard.press('b');
+  await page.waitForURL(/\/s\/1\/e\/\d+$/);
+  await page.locator('#detail h2', { hasText: 'ILN' }).waitFor();
+  check();
+});
 
-  test('what is ignored can be compared, what is compared ignored', async () => {
-    const { page, check } = await lab.page(run.url, { colorScheme });
-    await page.goto(at(run, '/compare?a=1&b=2000001'));
-    const facts = page.getByRole('region', { name: 'Result' });
-    await facts.getByText('No difference').waitFor();
-    expect(await facts.textContent()).toContain('transaction ids');
-    await accessible(page, 'equal');
-    await facts.getByRole('checkbox', { name: 'digest' }).check();
-    await page.waitForURL((u) => u.searchParams.get('with') === 'digest');
-    await facts.getByText('611 same, 1 changed').waitFor();
-    await page.locator('.r.sel', { hasText: '17.4' }).waitFor();
+test('what is ignored can be compared, what is compared ignored', async () => {
+  const { page, check } = await lab.pageAt(run, '/compare?a=1&b=2000001');
+  const facts = page.getByRole('region', { name: 'Result' });
+  await facts.getByText('No difference').waitFor();
+  expect(await facts.textContent()).toContain('transaction ids');
+  await accessible(page, 'equal');
+  await facts.getByRole('checkbox', { name: 'digest' }).check();
+  await page.waitForURL((u) => u.searchParams.get('with') === 'digest');
+  await facts.getByText('611 same, 1 changed').waitFor();
+  await page.locator('.r.sel', { hasText: '17.4' }).waitFor();
 
-    // A filter, with its mistakes told.
-    await page.keyboard.press('/');
-    await page.keyboard.type('comand:ILN');
-    await page.getByText('no field "comand"').waitFor();
-    await page.getByRole('combobox', { name: 'Filter events' }).fill('-cmd:(USR, PNG, QNG)');
-    await page.keyboard.press('Enter');
-    await facts.getByText('No difference').waitFor();
-    await page.getByRole('combobox', { name: 'Filter events' }).fill('cmd:NOT');
-    await page.keyboard.press('Enter');
-    await page.getByText('No event of either side matches the filter').waitFor();
-    check();
-  });
+  // A filter, with its mistakes told.
+  await page.keyboard.press('/');
+  await page.keyboard.type('comand:ILN');
+  await page.getByText('no field "comand"').waitFor();
+  await page.getByRole('combobox', { name: 'Filter events' }).fill('-cmd:(USR, PNG, QNG)');
+  await page.keyboard.press('Enter');
+  await facts.getByText('No difference').waitFor();
+  await page.getByRole('combobox', { name: 'Filter events' }).fill('cmd:NOT');
+  await page.keyboard.press('Enter');
+  await page.getByText('No event of either side matches the filter').waitFor();
+  check();
 });
 
 test('a session compares with one that is chosen', async () => {
-  const { page, check } = await lab.page(
-    at(run, '/s/1') + '?token=' + new URL(run.url).searchParams.get('token'),
-  );
+  const { page, check } = await lab.pageAt(run, '/s/1');
   await page.locator('#events .r').first().waitFor();
   await page.keyboard.press('c');
   await page.waitForURL(/\/compare\?a=1$/);
   await page.getByText('Choose two sessions to compare').waitFor();
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'nothing chosen ' + colorScheme);
-  }
+  await accessible(page, 'nothing chosen');
   await page.waitForFunction(() => document.activeElement?.tagName === 'SELECT');
   await page.getByRole('combobox', { name: 'B' }).selectOption(String(B));
   await page.locator('main').getByText('611 same, 1 changed, 1 only in B').first().waitFor();
@@ -147,8 +139,7 @@ test('a session compares with one that is chosen', async () => {
 });
 
 test('the same session twice, one that is not there, and what the command line says of them', async () => {
-  const { page } = await lab.page(run.url);
-  await page.goto(at(run, '/compare?a=1&b=1'));
+  const { page } = await lab.pageAt(run, '/compare?a=1&b=1');
   await page.getByText('A and B are the same session').waitFor();
   await page.goto(at(run, '/compare?a=1&b=99'));
   await page.getByRole('alert').getByText('there is no session 99').waitFor();

@@ -1,6 +1,8 @@
 // This file is an evening of 2001 as a capture, with a question in every part
 // of it: a sign-in that failed, one that worked, a chat with three people, a
 // file, and a second sign-in that went a little differently.
+import { join } from 'node:path';
+import type { Lab, Running } from './lab';
 import { Capture, fileBlocks, invitation, spoken, withPayload, type Conversation } from './pcap';
 
 export const photo = Buffer.from(
@@ -40,7 +42,7 @@ function lists(ns: Conversation, serial: number): void {
   ns.s(`LST 8 RL ${serial} 1 2 bob@hotmail.com Bob`, `LST 8 RL ${serial} 2 2 carol@hotmail.com Carol`);
 }
 
-export function evening(path: string): void {
+function evening(path: string): void {
   const cap = new Capture();
   const ns = signIn(cap.at('20:10:00'), '10.0.0.9', 'alice@hotmail.com', 'Alice');
   lists(ns, 17);
@@ -124,4 +126,13 @@ export function evening(path: string): void {
   cap.at('23:06:00');
   late.c('OUT').end();
   cap.write(path);
+}
+
+/** Imports the evening into a store of its own and opens the page over it. */
+export async function startEvening(lab: Lab): Promise<Running> {
+  const file = join(lab.dir, 'evening.pcap');
+  evening(file);
+  const store = join(lab.dir, 'evening');
+  lab.run('import', '--store', store, file);
+  return lab.start('web', '--web', '127.0.0.1:0', '--store', store);
 }

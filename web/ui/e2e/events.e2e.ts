@@ -2,7 +2,7 @@
 // the keys, the detail, and addresses that bring everything back.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, Lab, type Opened, type Running } from './lab';
 
 const lab = new Lab();
 let demo: Running;
@@ -10,8 +10,7 @@ beforeAll(async () => {
   await lab.open();
   demo = await lab.start('demo', '--web', '127.0.0.1:0', '--pace', '100ms');
   // Enough events that the table scrolls.
-  const { page } = await lab.page(at(demo, demo.url));
-  await page.goto(at(demo, '/all'));
+  const { page } = await lab.pageAt(demo, '/all');
   await page.waitForFunction(
     () => Number(document.querySelector('#events')?.getAttribute('aria-rowcount')) > 150,
   );
@@ -19,9 +18,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-async function all(options = {}): Promise<{ page: Page; check: () => void }> {
-  const p = await lab.page(demo.url, options);
-  await p.page.goto(at(demo, '/all'));
+async function all(): Promise<Opened> {
+  const p = await lab.pageAt(demo, '/all');
   await p.page.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
   return p;
 }
@@ -93,14 +91,28 @@ test('filters, completes, and shows the place of a mistake', async () => {
   );
   expect(page.url()).toContain('?q=cmd:XFR+dir:s2c');
 
+  // Whoever is faster than the answer chooses from what fits, not from the old list.
+  await page.keyboard.press('/');
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type('cmd:');
+  await page.getByRole('option', { name: /MSG/ }).waitFor();
+  await page.evaluate(() => {
+    const box = document.querySelector<HTMLInputElement>('[aria-label="Filter events"]')!;
+    box.setRangeText('XF', 4, 4, 'end');
+    box.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    for (const key of ['ArrowDown', 'Enter']) {
+      box.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+    }
+  });
+  await page.waitForURL(/q=cmd:XFR?\b/);
+  await filter(page, 'cmd:XFR');
+  await page.locator('#events .r .cmd').first().waitFor();
+
   await filter(page, 'comand:XFR');
   await page.getByText('did you mean').waitFor();
   expect(await page.locator('.copy .wrong').textContent()).toBe('comand');
   expect(await page.locator('#events .r .cmd').first().textContent()).toBe('XFR'); // the last good one
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'a mistake in the filter ' + colorScheme);
-  }
+  await accessible(page, 'a mistake in the filter');
   await page.locator('#filter-error button').click();
   await page.waitForURL(/q=cmd:XFR$/);
 
@@ -202,8 +214,7 @@ test('single letters can be switched off', async () => {
   const { page, check } = await all();
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByLabel('single letters work as keys').uncheck();
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.keyboard.press('Escape'); // what comes right after it opens another dialog
   await page.keyboard.press('F');
   await page.keyboard.press('Control+k');
   await page.getByRole('option').first().waitFor();
@@ -212,8 +223,8 @@ test('single letters can be switched off', async () => {
   check();
 });
 
-test.each(themes)('help, palette, narrow windows are accessible in %s', async (colorScheme) => {
-  const { page, check } = await all({ colorScheme });
+test('help, palette, narrow windows are accessible', async () => {
+  const { page, check } = await all();
   await accessible(page, 'following');
   await page.keyboard.press('?');
   await page.getByRole('dialog').waitFor();

@@ -1,7 +1,7 @@
 // This file tests the explanations and the help.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, Lab, type Opened, type Running } from './lab';
 
 const lab = new Lab();
 let demo: Running;
@@ -11,9 +11,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-async function event(q: string): Promise<{ page: Page; check: () => void }> {
-  const p = await lab.page(demo.url);
-  await p.page.goto(at(demo, `/all?q=${encodeURIComponent(q)}`));
+async function event(q: string): Promise<Opened> {
+  const p = await lab.pageAt(demo, `/all?q=${encodeURIComponent(q)}`);
   await p.page.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
   await p.page.locator('#events').focus();
   await p.page.keyboard.press('g');
@@ -27,10 +26,7 @@ test('a command, one of its words, and back', async () => {
   await page.locator('#events').focus();
   await page.keyboard.press('i');
   await panel(page, 'CHG').getByText('CHG TrID status').first().waitFor();
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'explained ' + colorScheme);
-  }
+  await accessible(page, 'explained');
   await panel(page, 'CHG').getByRole('button', { name: 'ILN' }).first().click();
   await panel(page, 'ILN').getByText('a contact is online already', { exact: false }).first().waitFor();
   await panel(page, 'ILN').getByRole('button', { name: 'Back' }).click();
@@ -66,10 +62,7 @@ test('anything, from the palette', async () => {
   const box = page.getByRole('combobox', { name: 'Name, number or words' });
   await box.fill('payload-length');
   await page.getByRole('option', { name: /payload-length/ }).waitFor();
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'picker ' + colorScheme);
-  }
+  await accessible(page, 'picker');
   await page.keyboard.press('Enter');
   await panel(page, 'payload-length').getByText('The length of a payload', { exact: false }).waitFor();
   await panel(page, 'payload-length').getByRole('button', { name: 'In the help' }).click();
@@ -77,9 +70,8 @@ test('anything, from the palette', async () => {
   check();
 });
 
-test.each(themes)('the help, in %s', async (colorScheme) => {
-  const { page, check } = await lab.page(demo.url, { colorScheme });
-  await page.goto(at(demo, '/help#911'));
+test('the help', async () => {
+  const { page, check } = await lab.pageAt(demo, '/help#911');
   await page.locator('#help-911').getByText('AUTHENTICATION_FAILED').first().waitFor();
   await page.locator('#help-911 .meaning').waitFor();
   expect(await page.locator('#help-911').evaluate((e) => e.getBoundingClientRect().top)).toBeLessThan(300);

@@ -1,10 +1,10 @@
 // This file tests importing through the page: by choosing and by dropping, what
 // is said of it, and that it can be ended and left alone.
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, Lab, type Running } from './lab';
 
 const lab = new Lab();
 const capture = new URL('../../../captures/testdata/escargot-amsn080-twisted-gtmess.pcap', import.meta.url)
@@ -32,55 +32,59 @@ async function drop(page: Page, name: string, bytes: Buffer) {
   await page.dispatchEvent('main', 'drop', { dataTransfer: transfer });
 }
 
-describe.each(themes)('%s', (colorScheme) => {
-  test('imports what is chosen and what is dropped, and says what was in it', async () => {
-    const { page, check } = await lab.page(web.url, { colorScheme });
-    await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor();
-    await page.keyboard.press('8');
-    await page.waitForURL(/\/import$/);
-    await page.getByText('Drop captures here').waitFor();
-    await accessible(page, 'import');
-    const bad = join(lab.dir, 'holiday.jpg');
-    writeFileSync(bad, 'no capture');
-    await page.getByLabel('Files to import').setInputFiles([capture, bad]);
-    const good = page.getByRole('article', { name: /^escargot/ }).first();
-    if (colorScheme === 'light') {
-      await good.getByText(/events in [\d,]+ packets; \d+ connections? used/).waitFor();
-      await good.getByText('Connections used', { exact: true }).click();
-    } else await good.getByText('was imported already').waitFor();
-    await page.getByRole('article', { name: 'holiday.jpg' }).first().getByRole('alert').waitFor();
-    await accessible(page, 'imported');
+test('imports what is chosen and what is dropped, and says what was in it', async () => {
+  const { page, check } = await lab.page(web.url);
+  await page.getByRole('heading', { name: 'Sessions', level: 1 }).waitFor();
+  await page.keyboard.press('8');
+  await page.waitForURL(/\/import$/);
+  await page.getByText('Drop captures here').waitFor();
+  await accessible(page, 'import');
+  const bad = join(lab.dir, 'holiday.jpg');
+  writeFileSync(bad, 'no capture');
+  await page.getByLabel('Files to import').setInputFiles([capture, bad]);
+  const good = page.getByRole('article', { name: /^escargot/ }).first();
+  await good.getByText(/events in [\d,]+ packets; \d+ connections? used/).waitFor();
+  await good.getByText('Connections used', { exact: true }).click();
+  await page.getByRole('article', { name: 'holiday.jpg' }).first().getByRole('alert').waitFor();
+  await accessible(page, 'imported');
 
-    // The report is there again after the page was away, and leads to the sessions.
-    await page.reload();
-    await good
-      .getByRole('link', { name: /^Session/ })
-      .first()
-      .click();
-    await page.waitForURL(/\/s\/\d+$/);
-    await page.locator('#events .r').first().waitFor();
+  // The report is there again after the page was away, and leads to the sessions.
+  await page.reload();
+  await good
+    .getByRole('link', { name: /^Session/ })
+    .first()
+    .click();
+  await page.waitForURL(/\/s\/\d+$/);
+  await page.locator('#events .r').first().waitFor();
 
-    // Dropped on another screen.
-    await drop(page, 'log.txt', readFileSync(capture).subarray(0, 3000));
-    await page.waitForURL(/\/import$/);
-    await page.getByRole('article', { name: 'log.txt' }).first().waitFor();
-    await page
-      .getByRole('article', { name: 'log.txt' })
-      .first()
-      .getByText(/^(imported|was imported already)/)
-      .waitFor();
-    const before = files().length;
-    for (const b of await page.getByRole('button', { name: /Remove from the list\s*: holiday.jpg/ }).all())
-      await b.click();
-    await page.getByRole('article', { name: 'holiday.jpg' }).waitFor({ state: 'detached' });
-    expect(files().length).toBe(before);
-    check();
-  });
+  // Dropped on another screen.
+  await drop(page, 'log.txt', readFileSync(capture).subarray(0, 3000));
+  await page.waitForURL(/\/import$/);
+  await page.getByRole('article', { name: 'log.txt' }).first().waitFor();
+  await page
+    .getByRole('article', { name: 'log.txt' })
+    .first()
+    .getByText(/^(imported|was imported already)/)
+    .waitFor();
+  const before = files().length;
+  for (const b of await page.getByRole('button', { name: /Remove from the list\s*: holiday.jpg/ }).all())
+    await b.click();
+  await page.getByRole('article', { name: 'holiday.jpg' }).waitFor({ state: 'detached' });
+  expect(files().length).toBe(before);
+
+  // What is there is not imported again.
+  await page.getByLabel('Files to import').setInputFiles([capture]);
+  await page
+    .getByRole('article', { name: /^escargot/ })
+    .getByText('was imported already')
+    .waitFor();
+  await accessible(page, 'imported already');
+  expect(files().length).toBe(before);
+  check();
 });
 
 test('an import is ended, and nothing of it is left', async () => {
-  const { page, check } = await lab.page(web.url);
-  await page.goto(at(web, '/import'));
+  const { page, check } = await lab.pageAt(web, '/import');
   await page.getByText('Drop captures here').waitFor();
   const before = files();
   // A piece that never arrives: the upload hangs until it is cancelled.
@@ -112,8 +116,7 @@ test('an import is ended, and nothing of it is left', async () => {
 
 test('a store that is only read says so', async () => {
   const second = await lab.start('web', '--store', store, '--web', '127.0.0.1:0');
-  const { page, check } = await lab.page(second.url);
-  await page.goto(at(second, '/import'));
+  const { page, check } = await lab.pageAt(second, '/import');
   await page.getByText('This store is only read here.').waitFor();
   expect(await page.getByRole('button', { name: /Choose files/ }).count()).toBe(0);
   await accessible(page, 'import into a store that is only read');

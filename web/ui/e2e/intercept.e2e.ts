@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Chat } from './chat';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, at, Lab, type Running } from './lab';
 
 const lab = new Lab();
 beforeAll(() => lab.open());
 afterAll(() => lab.close());
 
 interface EventLine {
+  id: number;
+  session: number;
   kind: string;
   connection: number;
   dir: string;
@@ -46,7 +48,7 @@ function delivered(list: EventLine[]): Map<string, string> {
 const unquote = (s: string) => JSON.parse(s.replace(/\\x(..)/g, '\\u00$1')) as string;
 
 test('every action on a real chat', { timeout: 120_000 }, async () => {
-  const chat = Chat.start(lab.dir);
+  const chat = Chat.start();
   let shown: Page | undefined;
   try {
     const up = await chat.hears('server ');
@@ -213,6 +215,18 @@ test('every action on a real chat', { timeout: 120_000 }, async () => {
     expect((await events(page, 'is:dropped cmd:MSG')).length).toBe(1);
     expect((await events(page, 'is:injected')).length).toBe(3);
     expect((await events(page, 'is:held')).length).toBe(10);
+
+    // What was injected is shown as the command that it is, and said in the chat.
+    const own = (await events(page, 'is:injected')).find((e) => e.text!.includes('composed'))!;
+    await page.goto(at(proxy, `/all?q=id:${own.id}`));
+    await page.getByText(/^injected: s2c/).click();
+    const detail = page.locator('#detail');
+    await detail.getByText('composed', { exact: true }).waitFor();
+    await detail.getByRole('button', { name: 'MSG' }).first().waitFor();
+    await page.goto(at(proxy, `/s/${own.session}/chat`));
+    const line = page.locator('article', { hasText: 'composed' });
+    await line.getByText('injected', { exact: true }).waitFor();
+    await accessible(page, 'a chat with what was injected');
     check();
     await proxy.stop();
   } catch (e) {
@@ -235,33 +249,24 @@ async function commandOf(page: Page, name: string): Promise<string> {
   return (await o.first().innerText()).trim();
 }
 
-test.each(themes)('%s: a store without a proxy says so', async (colorScheme) => {
-  const web = await lab.start(
-    'web',
-    '--web',
-    '127.0.0.1:0',
-    '--store',
-    join(lab.dir, 'empty-' + colorScheme),
-  );
-  const { page, check } = await lab.page(web.url, { colorScheme });
-  await page.goto(at(web, '/intercept'));
+test('a store without a proxy says so', async () => {
+  const web = await lab.start('web', '--web', '127.0.0.1:0', '--store', join(lab.dir, 'empty'));
+  const { page, check } = await lab.pageAt(web, '/intercept');
   await page.getByRole('heading', { name: 'No proxy here' }).waitFor();
   await accessible(page, 'no proxy');
   check();
   await web.stop();
 });
 
-test.each(themes)('%s: held commands, accessible', async (colorScheme) => {
+test('held commands, accessible', async () => {
   const demo = await lab.start('demo', '--web', '127.0.0.1:0', '--pace', '150ms');
-  const { page, check } = await lab.page(demo.url, { colorScheme });
-  await page.goto(at(demo, '/intercept'));
+  const { page, check } = await lab.pageAt(demo, '/intercept');
   await page.getByText('Nothing is held.').waitFor();
   await page.keyboard.press('p');
   await page.getByLabel('Hold the next command of').fill('cmd:MSG dir:c2s');
   await page.keyboard.press('Enter');
   await page.locator('#editor h2').waitFor();
   await accessible(page, 'held');
-  await page.screenshot({ path: join(process.env.SHOTS ?? lab.dir, `intercept-${colorScheme}.png`) });
   const address = page.url();
   await page.keyboard.press('f');
   await page.getByText('Nothing is held.').waitFor();

@@ -1,13 +1,13 @@
-// This file builds msnscope, starts it with what a test needs, and opens pages
-// of it in Chromium. Everything it starts it also ends.
+// This file starts msnscope with what a test needs, and opens pages of it in
+// Chromium. Everything it starts it also ends.
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
 
 export const root = new URL('../../..', import.meta.url).pathname;
 const browserPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
@@ -29,18 +29,20 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** One run of the lab: a directory, a binary, a browser. */
+export interface Opened {
+  page: Page;
+  check: () => void; // fails if something went wrong in the page
+}
+
+/** One run of the lab: a directory, a browser, and the programs that binaries.ts has built. */
 export class Lab {
   readonly dir = mkdtempSync(join(tmpdir(), 'msnscope-e2e-'));
-  readonly binary = process.env.MSNSCOPE ?? join(this.dir, 'msnscope');
+  readonly binary = process.env.MSNSCOPE ?? join(inject('binaries'), 'msnscope');
   private browser: Browser | undefined;
   private ends: (() => Promise<unknown>)[] = [];
 
   async open(): Promise<void> {
     if (!existsSync(browserPath)) throw new Error(`no Chromium at ${browserPath}: set CHROMIUM`);
-    if (!process.env.MSNSCOPE) {
-      execFileSync('go', ['build', '-o', this.binary, './cmd/msnscope'], { cwd: root, stdio: 'inherit' });
-    }
     this.browser = await chromium.launch({ executablePath: browserPath, args: BROWSER_ARGS });
   }
 
@@ -89,11 +91,25 @@ export class Lab {
   }
 
   /** Opens a page in place of the one before; what goes wrong in it fails the test at check(). */
-  async page(url: string, options: BrowserContextOptions = {}): Promise<{ page: Page; check: () => void }> {
+  async page(url: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    const opened = await this.blank(options);
+    await opened.page.goto(url);
+    return opened;
+  }
+
+  /** Opens a path of a running server in place of the page before, for somebody who has its cookie. */
+  async pageAt(run: Running, path: string, options: BrowserContextOptions = {}): Promise<Opened> {
+    const opened = await this.blank(options);
+    await opened.page.context().request.get(run.url);
+    await opened.page.goto(at(run, path));
+    return opened;
+  }
+
+  private async blank(options: BrowserContextOptions): Promise<Opened> {
     for (const c of this.browser!.contexts()) await c.close();
     const context = await this.browser!.newContext({ viewport: { width: 1440, height: 860 }, ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(20_000); // two of these share the machine, perhaps with more
     const wrong: string[] = [];
     page.on('pageerror', (e) => wrong.push(String(e)));
     page.on('dialog', (d) => {
@@ -112,7 +128,6 @@ export class Lab {
         console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`),
       ),
     );
-    await page.goto(url);
     return { page, check: () => expect(wrong).toEqual([]) };
   }
 }
@@ -131,20 +146,42 @@ function firstAddress(child: ChildProcess, more: boolean): Promise<string> {
   });
 }
 
-/** Waits until axe has nothing to say about the page. */
+const WCAG = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
+/** Expects that axe has nothing to say about the page, in either theme. */
 export async function accessible(page: Page, state: string): Promise<void> {
-  await page.evaluate(axe);
-  const found = await page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const r = await axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return r.violations.map((v) => `${v.id}, ${v.nodes.length} times: ${v.nodes[0].html}`);
-  });
-  expect(found, state).toEqual([]);
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  const dark = await page.evaluate(() => matchMedia('(prefers-color-scheme: dark)').matches);
+  const [here, there] = dark ? [themes[1], themes[0]] : themes;
+  await picture(page, `${state} ${here}`);
+  expect(await violations(page, WCAG), `${state}, ${here}`).toEqual([]);
+  await page.emulateMedia({ colorScheme: there });
+  // The document is the same, only its colours are not; the page hears of it in
+  // one of its next frames.
+  await expect
+    .poll(() => violations(page, COLOURS), { message: `${state}, ${there}`, timeout: 5000 })
+    .toEqual([]);
+  await picture(page, `${state} ${there}`);
+  await page.emulateMedia({ colorScheme: here });
 }
 
-/** Runs what to look at in both themes. */
+function violations(page: Page, runOnly: string[]): Promise<string[]> {
+  return page.evaluate(async (runOnly) => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const r = await axe.run(document, { runOnly, resultTypes: ['violations'] });
+    return r.violations.map((v) => `${v.id}, ${v.nodes.length} times: ${v.nodes[0].html}`);
+  }, runOnly);
+}
+
+/** Keeps a picture of a state if somebody wants to look at it. */
+async function picture(page: Page, state: string): Promise<void> {
+  const dir = process.env.SHOTS;
+  if (!dir) return;
+  mkdirSync(dir, { recursive: true });
+  await page.screenshot({ path: join(dir, state.replace(/\W+/g, '-') + '.png') });
+}
+
 export const themes = ['light', 'dark'] as const;
 
 /** The address of a path of a running server; the cookie is set already. */

@@ -2,16 +2,14 @@
 // true to time, by keyboard, as a file.
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Page } from 'playwright-core';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, Lab, type Opened, type Running } from './lab';
 
 const lab = new Lab();
 let demo: Running;
 beforeAll(async () => {
   await lab.open();
   demo = await lab.start('demo', '--web', '127.0.0.1:0', '--pace', '100ms');
-  const { page } = await lab.page(demo.url);
-  await page.goto(at(demo, '/s/1'));
+  const { page } = await lab.pageAt(demo, '/s/1');
   await page.waitForFunction(
     () => Number(document.querySelector('#events')?.getAttribute('aria-rowcount')) > 150,
   );
@@ -19,9 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => lab.close());
 
-async function open(path: string, options = {}): Promise<{ page: Page; check: () => void }> {
-  const p = await lab.page(demo.url, options);
-  await p.page.goto(at(demo, path));
+async function open(path: string, options = {}): Promise<Opened> {
+  const p = await lab.pageAt(demo, path, options);
   await p.page.locator('#events .r').first().waitFor();
   return p;
 }
@@ -61,10 +58,7 @@ test('beside the table: the same rows at the same height, the same selection', a
   const box = (await page.locator('.drawing').boundingBox())!;
   await page.mouse.click(box.x + 200, box.y + 24 * 6 + 12);
   await page.locator('#events .r.sel[data-i="8"]').waitFor();
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'the pane ' + colorScheme);
-  }
+  await accessible(page, 'the pane');
   await page.keyboard.press('l');
   await page.locator('.drawing').waitFor({ state: 'detached' });
   check();
@@ -107,10 +101,7 @@ test('as a screen: a grid whose rows are sentences, by keyboard', async () => {
   await page.reload();
   await page.locator('#events .r.sel').waitFor();
   expect(page.url()).toBe(here);
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, 'the screen ' + colorScheme);
-  }
+  await accessible(page, 'the screen');
   check();
 });
 

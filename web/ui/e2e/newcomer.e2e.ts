@@ -3,21 +3,16 @@
 // click, key and typed word is counted, and no more may be needed.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Locator, Page } from 'playwright-core';
-import { evening, photo } from './evening';
+import { photo, startEvening } from './evening';
 import { Lab, type Running } from './lab';
 
 const lab = new Lab();
 let run: Running;
 beforeAll(async () => {
   await lab.open();
-  const file = join(lab.dir, 'evening.pcap');
-  evening(file);
-  const store = join(lab.dir, 'evening');
-  lab.run('import', '--store', store, file);
-  run = await lab.start('web', '--web', '127.0.0.1:0', '--store', store);
+  run = await startEvening(lab);
 });
 afterAll(() => lab.close());
 
@@ -80,7 +75,8 @@ task('find who left a chat, and when', 2, async (n) => {
 });
 
 task('read a message sent in Comic Sans', 3, async (n) => {
-  await n.click(n.link(/^Search/)); // the box has the focus
+  await n.click(n.link(/^Search/));
+  await n.page.locator('main input:focus').waitFor(); // the box has the focus, as soon as it is there
   await n.type('comic sans');
   await n.press('Enter');
   await n.page.getByText('only if there is popcorn').first().waitFor();

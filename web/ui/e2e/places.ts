@@ -10,6 +10,11 @@ export interface Place {
 }
 
 const rows = (page: Page) => page.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
+/** A session says above its events how the sign-in went. */
+const session = async (page: Page) => {
+  await rows(page);
+  await page.getByRole('region', { name: 'Sign-in' }).waitFor();
+};
 const tab =
   (name: string, inside: string) =>
   async (page: Page): Promise<void> => {
@@ -22,12 +27,12 @@ const tab =
 export const evenings: Place[] = [
   { name: 'sessions', path: '/', ready: (p) => p.getByRole('link', { name: 'dave@hotmail.com' }).waitFor() },
   { name: 'events of all sessions', path: '/all', ready: rows },
-  { name: 'events', path: '/s/1', ready: rows },
+  { name: 'events', path: '/s/1', ready: session },
   { name: 'an event', path: '/s/1/e/30', ready: tab('Decoded', '#detail dl, #detail table') },
   { name: 'an event raw', path: '/s/1/e/30', ready: tab('Raw', '#detail [role=tabpanel]') },
   { name: 'an event in hex', path: '/s/1/e/30', ready: tab('Hex', '#detail [role=tabpanel]') },
   { name: 'a message', path: '/all?q=cmd:MSG+"popcorn"', ready: firstRow },
-  { name: 'a failed sign-in', path: '/s/2', ready: rows },
+  { name: 'a failed sign-in', path: '/s/2', ready: session },
   {
     name: 'nothing found',
     path: '/all?q="no such words"',

@@ -1,10 +1,9 @@
 // This file plays a recorded sign-in again from the page: against practice
 // servers, and for a client, with what can go wrong.
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Chat } from './chat';
-import { accessible, at, Lab, themes, type Running } from './lab';
+import { accessible, at, Lab, type Running } from './lab';
 
 const lab = new Lab();
 const chats: Chat[] = [];
@@ -12,7 +11,7 @@ let run: Running; // a proxy that has recorded alice's sign-in as session 1
 let fresh = ''; // a server that has not seen her yet
 
 async function practice(): Promise<[Chat, string]> {
-  const chat = Chat.start(lab.dir);
+  const chat = Chat.start();
   chats.push(chat);
   return [chat, await chat.hears('server ')];
 }
@@ -31,15 +30,6 @@ afterAll(async () => {
   await lab.close();
 });
 
-async function bothThemes(page: Page, state: string): Promise<void> {
-  for (const colorScheme of themes) {
-    await page.emulateMedia({ colorScheme });
-    await accessible(page, `${state} ${colorScheme}`);
-    if (process.env.SHOTS)
-      await page.screenshot({ path: `${process.env.SHOTS}/${state.replace(/ /g, '-')}-${colorScheme}.png` });
-  }
-}
-
 test('a sign-in is played against a server, by keyboard, and does not differ', async () => {
   const { page, check } = await lab.page(run.url);
   await page.getByRole('checkbox', { name: 'Mark session 1', exact: true }).waitFor();
@@ -50,7 +40,7 @@ test('a sign-in is played against a server, by keyboard, and does not differ', a
   const form = page.getByRole('form', { name: 'What to play' });
   await form.getByRole('textbox', { name: 'Server' }).waitFor();
   expect(await form.getByLabel('Password').getAttribute('autocomplete')).toBe('off');
-  await bothThemes(page, 'replay form');
+  await accessible(page, 'replay form');
   await form.getByRole('textbox', { name: 'Server' }).fill(fresh);
   await form.getByLabel('Password').fill('a');
   await page.keyboard.press('Enter');
@@ -64,7 +54,7 @@ test('a sign-in is played against a server, by keyboard, and does not differ', a
     .getByRole('row', { name: /USR .* MD5 S \*+/ })
     .first()
     .waitFor();
-  await bothThemes(page, 'replay without difference');
+  await accessible(page, 'replay without difference');
 
   // The result is a session like any other, and compares.
   await page.locator('h1').click(); // out of the form, so that single keys are heard
@@ -77,7 +67,7 @@ test('a sign-in is played against a server, by keyboard, and does not differ', a
 });
 
 test('another password is a difference, and told where it is', async () => {
-  const { page, check } = await lab.page(at(run, '/replay/1') + '?' + token());
+  const { page, check } = await lab.pageAt(run, '/replay/1');
   const [, server] = await practice();
   await page.goto(at(run, `/replay/1?to=${server}&wait=300&q=cmd:USR+or+cmd:VER+or+cmd:INF+or+cmd:XFR`));
   await page.getByLabel('Password').fill('wrong');
@@ -90,14 +80,14 @@ test('another password is a difference, and told where it is', async () => {
   await mishap.waitFor();
   await page.getByRole('checkbox', { name: /only what went otherwise/ }).check();
   await page.getByRole('row', { name: /it went otherwise: 911/ }).waitFor();
-  await bothThemes(page, 'replay with differences');
+  await accessible(page, 'replay with differences');
   // It is there again after the page was away.
   await page.reload();
   await how.getByRole('link', { name: /See where they differ/ }).click();
   await page.waitForURL((u) => u.pathname === '/compare' && !!u.searchParams.get('qa'));
   await page.getByText('Of A only what matches').waitFor();
   await page.locator('.r.sel').waitFor();
-  await bothThemes(page, 'compare with a filter of one side');
+  await accessible(page, 'compare with a filter of one side');
   await page.goBack();
   await how.getByText(/things? went otherwise/).click();
   await mishap.getByRole('link', { name: /^event/ }).click();
@@ -107,7 +97,7 @@ test('another password is a difference, and told where it is', async () => {
 });
 
 test("the servers' part is played for a client", async () => {
-  const { page, check } = await lab.page(at(run, '/s/1') + '?' + token());
+  const { page, check } = await lab.pageAt(run, '/s/1');
   await page.locator('#events .r').first().waitFor();
   // From the palette.
   await page.keyboard.press('Control+K');
@@ -121,7 +111,7 @@ test("the servers' part is played for a client", async () => {
   await page.getByText('Waiting for a client').waitFor();
   const address = await page.locator('.address code').textContent();
   expect(address).toMatch(/^127\.0\.0\.1:\d+$/);
-  await bothThemes(page, 'replay waits for a client');
+  await accessible(page, 'replay waits for a client');
 
   // Another window sees it, and cannot begin a second one.
   const second = await page.context().newPage();
@@ -131,7 +121,7 @@ test("the servers' part is played for a client", async () => {
   await second.goto(at(run, '/s/1000001'));
   await second.goto(at(run, '/replay/1000001'));
   await second.getByText('Session 1 is being replayed').waitFor();
-  await bothThemes(second, 'another replay goes on');
+  await accessible(second, 'another replay goes on');
   await second.close();
 
   chats[0].tell('alone ' + address);
@@ -150,7 +140,7 @@ test("the servers' part is played for a client", async () => {
 });
 
 test('what cannot be played says why', async () => {
-  const { page, check } = await lab.page(at(run, '/replay/1') + '?' + token());
+  const { page, check } = await lab.pageAt(run, '/replay/1');
   const how = page.getByRole('region', { name: 'How it goes' });
   const play = async (to: string) => {
     await page.getByRole('textbox', { name: 'Server' }).fill(to);
@@ -161,7 +151,7 @@ test('what cannot be played says why', async () => {
   await how.getByText('connection refused').waitFor();
   await play(new URL(run.url).host);
   await how.getByText("msnscope's own page").waitFor();
-  await bothThemes(page, 'replay failed');
+  await accessible(page, 'replay failed');
   await play('127.0.0.1:no');
   await page.getByRole('alert').getByText('is no address').waitFor();
   await page.getByRole('combobox', { name: 'Filter events' }).fill('comand:USR');
@@ -174,17 +164,14 @@ test('what cannot be played says why', async () => {
   await how.getByText('there is nothing to play').waitFor();
   await page.goto(at(run, '/replay/77'));
   await page.getByText('There is no session 77').waitFor();
-  await bothThemes(page, 'no session');
+  await accessible(page, 'no session');
 
   // A second program over the same store only reads it.
   const reader = await lab.start('web', '--store', join(lab.dir, 'store'), '--web', '127.0.0.1:0');
-  const other = await lab.page(reader.url);
-  await other.page.goto(at(reader, '/replay/1'));
+  const other = await lab.pageAt(reader, '/replay/1');
   await other.page.getByText('This store is only read here').waitFor();
   expect(await other.page.getByRole('button', { name: /^Play/ }).count()).toBe(0);
-  await bothThemes(other.page, 'replay in a store that is only read');
+  await accessible(other.page, 'replay in a store that is only read');
   other.check();
   check();
 });
-
-const token = () => 'token=' + new URL(run.url).searchParams.get('token');

@@ -31,7 +31,8 @@ export interface Star {
 export interface Look {
   zone: format.Zone;
   base: number | null; // times are told relative to it, Unix µs
-  labels: Map<number, string>; // of connections
+  above: boolean; // times are told relative to the row above
+  label: (conn: number, role: string) => string; // of a connection
   all: boolean; // several sessions
   limit: (role: string) => number; // µs above which an answer's latency is unusual
 }
@@ -42,17 +43,17 @@ const SLOW_GAP = 1_000_000; // µs
 const KINDS: Record<number, string> = { [Kind.raw]: 'raw', [Kind.gap]: 'gap', [Kind.note]: 'note' };
 const NONE = {};
 
-/** The texts of a row; before is the row above it. */
+/** The texts of the row at index i, to be painted at a place of the pool; before is the row above it. */
 export function item(
   i: number,
-  pool: number,
+  key: number,
   row: Row | undefined,
   before: Row | undefined,
   look: Look,
 ): Item {
   if (!row)
     return {
-      key: i % pool,
+      key,
       i,
       row,
       id: 0,
@@ -74,7 +75,7 @@ export function item(
   if (gap > SLOW_GAP) classes.gap = 'slow';
   if (lat !== null ? lat > look.limit(row[R.role]) : flags & Flag.late) classes.lat = 'late';
   return {
-    key: i % pool,
+    key,
     i,
     row,
     id: row[R.id],
@@ -83,10 +84,16 @@ export function item(
       icon,
       num: format.eventId(row[R.id]),
       sess: look.all ? format.sessionId(row[R.session]) : '',
-      time: look.base === null ? format.time(us, look.zone) : format.relative(us, look.base),
+      time: look.above
+        ? before
+          ? format.seconds(gap)
+          : ''
+        : look.base === null
+          ? format.time(us, look.zone)
+          : format.relative(us, look.base),
       gap: before ? (gap < 0 ? '−' : '+') + format.span(Math.abs(gap)).replace(' ', '') : '',
       dir: note ? '◆' : row[R.dir] === 0 ? 'C ▶' : '◀ S',
-      conn: look.labels.get(row[R.conn]) ?? row[R.role],
+      conn: look.label(row[R.conn], row[R.role]),
       cmd: kind === Kind.command ? visible(row[R.cmd]) : note ? '' : KINDS[kind],
       trid: row[R.trid] === null ? '' : String(row[R.trid]),
       acc: visible(row[R.acc]),

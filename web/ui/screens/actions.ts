@@ -5,7 +5,7 @@ import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
 import { WORDS } from '../core/marks';
 import { toggleSaved } from '../core/prefs';
-import { home, type TimeMode } from '../core/router';
+import { home, MODES } from '../core/router';
 import type { DialogName } from './dialogs';
 import type { EventsModel } from './events.svelte';
 import { marked } from './marked.svelte';
@@ -16,7 +16,12 @@ export const ERRORS = 'is:error';
 export const MARKED = 'is:marked';
 export const UNANSWERED = 'is:unanswered';
 
-const MODES: TimeMode[] = ['local', 'utc', 'session', 'selected'];
+const TOLD = {
+  utc: 'UTC',
+  session: 'since the start of the session',
+  selected: 'since the selected event',
+  prev: 'since the row above',
+};
 
 /** What the screen itself does. */
 interface Screen {
@@ -29,6 +34,8 @@ interface Screen {
   value(without: boolean): void;
   neighbour(step: 1 | -1): void;
   explain(): void;
+  find(step: 1 | -1): void;
+  unfind(): boolean; // closes the find box, if it is there
 }
 
 export function eventActions(model: EventsModel, screen: Screen): Action[] {
@@ -51,6 +58,8 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
       keys: ['F'],
       run: () => model.setFrozen(model.frozen === null),
     },
+    { id: 'find', label: 'Find in the rows; next match', keys: ['n'], run: () => screen.find(1) },
+    { id: 'findback', label: 'Previous match', keys: ['N'], run: () => screen.find(-1) },
     { id: 'nexterr', label: 'Next error', keys: ['e'], run: () => void model.goError(1) },
     { id: 'preverr', label: 'Previous error', keys: ['E'], run: () => void model.goError(-1) },
     { id: 'partner', label: 'Partner: request or answer', keys: ['p'], run: () => model.goPartner() },
@@ -95,15 +104,22 @@ export function eventActions(model: EventsModel, screen: Screen): Action[] {
     {
       id: 'detail',
       label: 'Into the detail',
-      keys: ['Enter', 'ArrowRight'],
+      keys: ['Enter'],
       when: () => document.activeElement?.id === 'events',
       run: () => intoDetail(model),
+    },
+    {
+      id: 'copyvalue',
+      label: 'Copy the value of the cell',
+      keys: ['y'],
+      when: () => (model.table?.cell() ?? '') !== '',
+      run: () => void app.copy(model.table!.cell(), 'Value copied'),
     },
     {
       id: 'leave',
       label: 'Back to the table, clear the selection',
       keys: ['Escape'],
-      run: () => leave(model),
+      run: () => leave(model, screen),
     },
     { id: 'copy', label: 'Copy the event', keys: ['Y'], when: () => model.sel !== 0, run: screen.copy },
     {
@@ -166,17 +182,19 @@ function cycleTime(): void {
   const next = MODES[(MODES.indexOf(app.route.time ?? app.prefs.time) + 1) % MODES.length];
   app.savePrefs({ time: next });
   app.go({ time: null }, 'replace');
-  app.tell(`Times: ${next}`);
+  app.tell(`Times: ${{ ...TOLD, local: 'local time' }[next]}`);
 }
 
-function intoDetail(model: EventsModel): void {
+/** Puts the focus into the detail of the selected event. */
+export function intoDetail(model: EventsModel): void {
   if (!model.sel && model.rows) model.move(0);
   setTimeout(() => document.querySelector<HTMLElement>('#detail [role=tab][aria-selected=true]')?.focus());
 }
 
 // Escape goes one step back: to the table, out of the freeze, out of the selection.
-function leave(model: EventsModel): void {
+function leave(model: EventsModel, screen: Screen): void {
   if (document.activeElement?.id !== 'events') model.table?.focus();
+  else if (model.table?.leaveCell() || screen.unfind()) return;
   else if (model.picks.size) model.picks.clear();
   else if (model.frozen !== null) model.setFrozen(false);
   else if (model.sel) model.clear();

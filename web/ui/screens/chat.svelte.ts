@@ -5,6 +5,7 @@ import { app } from '../app.svelte';
 import { presence, type Chat, type ChatPage, type Line } from '../core/chat';
 import { ask } from '../core/ask';
 
+const WITHIN = 300; // ms after which what has been read so far is worth a look
 const LIVE_EVERY = 700; // ms between two looks at a chat that goes on
 const PAGE = 128; // lines fetched at a time
 const MAX_PAGES = 24; // kept
@@ -23,6 +24,7 @@ export class ChatModel {
   version = $state(0); // grows when rows have come
   cursor = $state(-1); // line, -1: none
   follow = $state(true);
+  read = $state(1); // share of the chat that the server has read so far
   loading = $state(true);
   error = $state('');
   find = $state('');
@@ -40,6 +42,8 @@ export class ChatModel {
   private id = 0;
   private at = 0; // event of the address
   private sought = 0; // event that the cursor was put on
+  /** The reader has gone somewhere: the end, when it is known, must not come in between. */
+  moved = false;
 
   /** Takes over what the address says. */
   enter(): void {
@@ -70,6 +74,8 @@ export class ChatModel {
     this.notFound = false;
     this.at = -1;
     this.sought = 0;
+    this.moved = false;
+    this.read = 1;
   }
 
   /** Looks again: soon, if a live session has just been looked at. */
@@ -85,7 +91,7 @@ export class ChatModel {
     const { session, event, chat } = app.route;
     try {
       const r = await ask<{ chats: Chat[]; at: number }>(
-        `/api/chats?session=${session}${event ? `&at=${event}` : ''}`,
+        `/api/chats?session=${session}&within=${WITHIN}${event ? `&at=${event}` : ''}`,
         signal,
       );
       this.list = r.chats;
@@ -102,6 +108,7 @@ export class ChatModel {
       }
       for (const p of this.pages.values()) p.stale = true;
       await this.lines(event);
+      if (this.read < 1 && !signal.aborted) this.look();
     } catch (e) {
       if (signal.aborted) return;
       this.error = e instanceof Error ? e.message : String(e);
@@ -114,18 +121,29 @@ export class ChatModel {
     const first = this.chat === null;
     const seek = event !== 0 && (first || this.sought !== event);
     const p = await ask<ChatPage>(
-      `/api/chats/${this.id}?n=${seek ? 1 : 0}${seek ? `&at=${event}` : ''}`,
+      `/api/chats/${this.id}?within=${WITHIN}&n=${seek ? 1 : 0}${seek ? `&at=${event}` : ''}`,
       this.stop.signal,
     );
     const grew = p.lines !== this.total;
     this.chat = p;
     this.total = p.lines;
-    if (seek) {
+    const wasRead = first ? 1 : this.read;
+    this.read = p.read;
+    if (p.read < 1) {
+      // Its end and the place of the event are not known yet: the beginning is there to be read.
+      if (first) this.follow = false;
+      this.version++;
+      if (first) this.show(0, false);
+    } else if (seek) {
       this.cursor = p.index;
       this.sought = event;
       this.follow = false;
       this.version++;
       this.show(p.index, false);
+    } else if (wasRead < 1 && !this.moved) {
+      this.follow = true;
+      this.version++;
+      this.show(-1, false);
     } else if (first || (grew && this.follow)) {
       this.version++;
       this.show(-1, false);
@@ -158,7 +176,10 @@ export class ChatModel {
     this.asking.add(n);
     const { signal } = this.stop;
     try {
-      const p = await ask<ChatPage>(`/api/chats/${this.id}?from=${n * PAGE}&n=${PAGE}`, signal);
+      const p = await ask<ChatPage>(
+        `/api/chats/${this.id}?within=${WITHIN}&from=${n * PAGE}&n=${PAGE}`,
+        signal,
+      );
       if (signal.aborted) return;
       this.pages.set(n, {
         rows: p.rows,
@@ -184,6 +205,7 @@ export class ChatModel {
     if (!l) return;
     this.cursor = i;
     this.follow = false;
+    this.moved = true;
     this.at = this.sought = l.event;
     app.go({ event: l.event }, 'replace');
   }

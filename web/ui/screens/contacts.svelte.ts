@@ -23,6 +23,7 @@ export class ContactsModel {
   private history: AbortController | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private looked = 0;
+  private at = -1; // the event whose list roster is
   private of = { session: 0, events: -1 }; // what the history was asked for
 
   /** The changes of the person looked at, or of all. */
@@ -55,6 +56,7 @@ export class ContactsModel {
         mark ? this.compare(session, event, mark, c.signal) : null,
       ]);
       this.roster = roster;
+      this.at = event;
       this.difference = difference;
       this.error = '';
     } catch (e) {
@@ -116,7 +118,8 @@ export class ContactsModel {
   /** Goes by some changes of the person looked at, or of anybody. */
   step(by: number): void {
     const at = app.route.event;
-    if (!app.route.who && Math.abs(by) === 1 && this.roster) {
+    // Keys may be faster than lists: what is beside another list is not meant.
+    if (!app.route.who && Math.abs(by) === 1 && this.roster && this.at === at) {
       const to = by < 0 ? this.roster.before : this.roster.after;
       if (to || by > 0) this.go(to);
       return;

@@ -70,7 +70,7 @@ export class DetailModel {
       const w: Wish = this.wish;
       try {
         const r = await app.link.request<{ event: EventObject }>({ op: 'event', ...w });
-        if (w === this.wish) this.event = r.event;
+        if (w === this.wish) this.event = { ...r.event, ...r.event.injected }; // shown as the command it is
       } catch (e) {
         if (w === this.wish) {
           this.missing = e instanceof RequestError ? e.message : String(e);

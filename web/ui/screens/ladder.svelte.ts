@@ -1,6 +1,7 @@
 // This file is the state behind a ladder: its lanes and the drawing of the
 // rows in sight, on the screen and as a file.
 
+import { untrack } from 'svelte';
 import { app } from '../app.svelte';
 import type { Action } from '../core/keys';
 import { draw, type Figure, type Step } from '../core/ladder';
@@ -10,25 +11,51 @@ import { scope } from '../core/router';
 import { sessionId } from '../core/format';
 import { connectionLabels } from '../parts/cells';
 import { save } from '../parts/save';
+import { R } from '../core/protocol';
 import { Count } from './counts.svelte';
 import type { EventsModel } from './events.svelte';
+import { SessionList } from './sessionlist.svelte';
 
 const PROXY_VIEW = 24;
+const FEW = 256; // sessions
 const AROUND = 128; // rows out of sight that may be joined to those in it
 const MAX_DRAWN = 2000; // rows of a file
 
 export class LadderModel {
   private notes = new Count(PROXY_VIEW);
+  // Of a few sessions all have their lanes; of many those near the rows in sight share some.
+  private few = new SessionList(
+    () => '-id',
+    () => 0,
+    () => (app.route.session ? 0 : FEW),
+  );
+  private many = $derived(!app.route.session && this.few.total > FEW);
+  private near = $state.raw<number[]>([]);
+  private wanted = $derived(app.route.session ? [] : this.many ? this.near : this.few.list.map((s) => s.id));
   private sessions = $derived.by(() => {
+    if (!app.route.session) return this.wanted.map((id) => app.session(id)).filter((s) => s !== undefined);
     const s = this.model.session;
-    return app.route.session ? (s ? [s] : []) : app.sessions;
+    return s ? [s] : [];
   });
   private names = $derived(connectionLabels(this.sessions));
   /** A proxy has recorded this: it has a lane. */
   private proxied = $derived((this.notes.n ?? 0) > 0);
-  private lanes = $derived(lanesOf(this.sessions, this.proxied, this.names));
+  private lanes = $derived(lanesOf(this.sessions, this.proxied, this.names, this.many));
 
-  constructor(private readonly model: EventsModel) {}
+  constructor(private readonly model: EventsModel) {
+    $effect(() => app.watch.want(this, this.wanted));
+    $effect(() => {
+      const w = model.window;
+      if (this.many) untrack(() => this.look(w.first - AROUND, w.last + AROUND));
+    });
+  }
+
+  // Which sessions the rows from first to last are of.
+  private look(first: number, last: number): void {
+    const ids = new Set(this.steps(first, last).map((s) => s.row[R.session]));
+    ids.delete(0);
+    if (ids.size !== this.near.length || this.near.some((id) => !ids.has(id))) this.near = [...ids];
+  }
 
   /** Looks whether a proxy was there. */
   enter(): void {
@@ -36,6 +63,7 @@ export class LadderModel {
   }
 
   destroy(): void {
+    app.watch.want(this, []);
     this.notes.destroy();
   }
 

@@ -14,20 +14,39 @@ export interface Place {
 }
 
 export interface Screen {
-  key: string;
+  key?: string; // in the navigation and the keys
   label: string;
+  of?: 'session'; // shows what is looked at: a session, or all of them
   on: Route['screen'];
   to: (p: Place) => Partial<Route>;
 }
 
 export const screens: Screen[] = [
   { key: '1', label: 'Sessions', on: 'sessions', to: () => ({ ...home }) },
-  { key: '2', label: 'Events', on: 'events', to: (p) => ({ ...home, screen: 'events', session: p.session }) },
-  { key: '3', label: 'Chat', on: 'chat', to: (p) => ofSession('chat', p) },
-  { key: '4', label: 'Contacts', on: 'contacts', to: (p) => ofSession('contacts', p) },
-  { key: 'D', label: 'Files', on: 'files', to: (p) => ({ ...home, screen: 'files', session: p.session }) },
-  { key: '5', label: 'Ladder', on: 'ladder', to: ladder },
-  { key: '6', label: 'Stats', on: 'stats', to: stats },
+  {
+    key: '2',
+    label: 'Events',
+    of: 'session',
+    on: 'events',
+    to: (p) => ({ ...home, screen: 'events', session: p.session }),
+  },
+  { key: '3', label: 'Chat', of: 'session', on: 'chat', to: (p) => ofSession('chat', p) },
+  { key: '4', label: 'Contacts', of: 'session', on: 'contacts', to: (p) => ofSession('contacts', p) },
+  {
+    key: 'D',
+    label: 'Files',
+    of: 'session',
+    on: 'files',
+    to: (p) => ({ ...home, screen: 'files', session: p.session }),
+  },
+  { key: '5', label: 'Ladder', of: 'session', on: 'ladder', to: ladder },
+  { key: '6', label: 'Stats', of: 'session', on: 'stats', to: stats },
+  {
+    label: 'Replay',
+    of: 'session',
+    on: 'replay',
+    to: (p) => ({ ...home, screen: 'replay', session: p.session }),
+  },
   { key: '7', label: 'Intercept', on: 'intercept', to: () => ({ ...home, screen: 'intercept' }) },
   { key: '8', label: 'Import', on: 'import', to: () => ({ ...home, screen: 'import' }) },
   { key: '9', label: 'Search', on: 'search', to: () => ({ ...home, screen: 'search' }) },

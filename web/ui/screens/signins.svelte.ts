@@ -7,6 +7,7 @@ import type { Session } from '../core/protocol';
 import { settled, type Outcome } from '../core/signins';
 
 const AT_ONCE = 50; // sessions a request
+const KEPT = 2000; // outcomes
 const AGAIN_AFTER = 2000; // ms until a sign-in under way is asked about again
 
 interface Known {
@@ -51,7 +52,13 @@ class Outcomes {
         const next = new Map(this.known);
         for (const outcome of r.list) {
           const s = some.find((x) => x.id === outcome.session)!;
+          next.delete(s.id);
           next.set(s.id, { outcome, at: Date.now(), live: s.live, events: s.events });
+        }
+        // Those asked about long ago have scrolled away, or are asked about again.
+        for (const id of next.keys()) {
+          if (next.size <= KEPT) break;
+          next.delete(id);
         }
         this.known = next;
       } catch {

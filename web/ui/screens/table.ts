@@ -20,6 +20,10 @@ export interface Table {
   focus(): void;
   /** Scrolls by so many px, as a wheel does. */
   by(px: number): void;
-  /** The value under the pointer, as a field and a value of the filter. */
+  /** The value of the chosen cell or under the pointer, as a field and a value of the filter. */
   value(): [field: string, value: string] | null;
+  /** The text of the chosen cell, "" if none is. */
+  cell(): string;
+  /** Leaves the cells for the row; false if none was chosen. */
+  leaveCell(): boolean;
 }

@@ -1,1 +1,0 @@
-var e={id:0,ts:1,conn:2,role:3,dir:4,kind:5,cmd:6,trid:7,acc:8,size:9,lat:10,flags:11,category:12,summary:13,session:14,mark:15,note:16},t={command:0,raw:1,gap:2,note:3},n={error:1,rewritten:2,warnings:4,partial:8,unknown:16,open:32,late:64,dropped:128,injected:256};export{t as n,e as r,n as t};
