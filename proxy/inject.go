@@ -144,22 +144,10 @@ func (d *pump) sendOwn(data []byte, by string, own bool) bool {
 		data, _ = d.conn.ownTrID(data) // without one the client sees the answer
 	}
 	data = d.rerouted(data)
-	for _, text := range quoted(data) {
-		_ = d.conn.rec.Note(d.dir, event.Comment{Note: event.NoteInjected, Text: fmt.Sprintf("%s %s, by %s", d.dir, text, by)})
-	}
+	_ = d.conn.rec.Note(d.dir, event.InjectedComment(d.dir, data, by))
 	return d.put(data)
 }
 
 // maxQuoted is the longest run of bytes that is quoted in one comment, which
 // can hold 65,535: a byte may take four, and an edit has two runs.
 const maxQuoted = 7 << 10
-
-// quoted returns data as quoted text, in pieces that comments can hold.
-func quoted(data []byte) (texts []string) {
-	for len(data) > 0 {
-		n := min(len(data), maxQuoted)
-		texts = append(texts, fmt.Sprintf("%q", data[:n]))
-		data = data[n:]
-	}
-	return texts
-}

@@ -76,7 +76,7 @@ func (p *play) event(ms int64, who byte, s2c bool, text string) chat.Step {
 		return p.c.Feed(e, nil)
 	case strings.HasPrefix(text, "injects "):
 		own, _ := raw(strings.TrimPrefix(command, "injects "))
-		e.Kind, e.Raw, e.Note, e.Text = event.Note, nil, event.NoteInjected, fmt.Sprintf("%s %q, by a test", e.Dir, own)
+		e.Kind, e.Raw, e.Note, e.Text = event.Note, nil, event.NoteInjected, event.InjectedComment(e.Dir, own, "a test").Text
 		return p.c.Feed(e, nil)
 	case strings.HasPrefix(text, "note"):
 		e.Kind, e.Raw, e.Note, e.Text = event.Note, nil, "bypassed", "a test"

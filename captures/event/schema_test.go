@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"fmt"
 	"net/netip"
-	"strconv"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -39,7 +38,7 @@ func TestEventsFollowTheSchema(t *testing.T) {
 		{Kind: event.Raw},
 		{Kind: event.Gap, Missing: 100}, {Kind: event.Gap, Missing: -1},
 		{Kind: event.Note, Note: "opened", Text: "by\x00 \xff"}, {Kind: event.Note, Note: "closed"},
-		{Kind: event.Note, Note: event.NoteInjected, Text: fmt.Sprintf("s2c %q, by a test", "MSG a@b.c A "+strconv.Itoa(len(chat))+"\r\n"+chat)},
+		{Kind: event.Note, Note: event.NoteInjected, Text: event.InjectedComment(decode.S2C, fmt.Appendf(nil, "MSG a@b.c A %d\r\n%s", len(chat), chat), "a test").Text},
 	}
 	line := func(dir decode.Direction, role decode.Role, text, body string) {
 		all = append(all, &event.Event{
