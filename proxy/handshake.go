@@ -148,7 +148,8 @@ func (h *handshake) message(m []byte) (reply []byte, done bool, err error) {
 		}
 		return []byte{5, method}, false, nil
 	case m[0] == 1: // 01, length, user, length, password
-		user, rest := m[2:2+m[1]], m[2+m[1]:]
+		end := 2 + int(m[1]) // a name of 255 bytes is one
+		user, rest := m[2:end], m[end:]
 		if !h.known(string(user), string(rest[1:])) {
 			return nil, false, errPassword
 		}

@@ -103,6 +103,7 @@ func TestSettingsRefused(t *testing.T) {
 		p               *Proxy
 	}{
 		{"SOCKS5, wrong password", "\x05\x01\x02\x01\x04user\x05wrong", "\x05\x02\x01\x01", &Proxy{SocksUsers: users}},
+		{"SOCKS5, longest name", "\x05\x01\x02\x01\xff" + strings.Repeat("u", 255) + "\x05wrong", "\x05\x02\x01\x01", &Proxy{SocksUsers: users}},
 		{"SOCKS5, no password offered", "\x05\x01\x00", "\x05\xff", &Proxy{SocksUsers: users}},
 		{"SOCKS4 where a password is needed", "\x04\x01\x07\x47\x7f\x00\x00\x02user\x00", "\x00\x5b\x00\x00\x00\x00\x00\x00", &Proxy{SocksUsers: users}},
 		{"CONNECT, no password", "CONNECT " + silent + " HTTP/1.0\r\n\r\n", "HTTP/1.0 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"msnscope\"\r\nContent-Length: 0\r\n\r\n", &Proxy{SocksUsers: users}},
