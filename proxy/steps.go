@@ -344,17 +344,20 @@ func pieces(out []byte, v *Verdict) (all [][]byte) {
 	return append(all, out[from:])
 }
 
-// rerouted returns a command that was put in place of another one with the
-// addresses in it replaced, as in those of a server.
+// rerouted returns what was put in place of a command with the addresses in it
+// replaced, as in those of a server. It may be several commands.
 func (d *pump) rerouted(data []byte) []byte {
-	line, end := lineOf(data)
-	if len(line) < 3 || end > len(data) || bytes.IndexByte(data, '\n') < 0 {
-		return data
-	}
-	fr := decode.Frame{Kind: decode.FrameCommand, Raw: data, Line: len(line), Body: end, Offset: d.sent}
 	others := d.edits
 	d.edits = nil
-	d.look(&fr)
+	framer := decode.Framer{Dir: d.dir, Dialect: decode.Dialect(d.conn.dialect.Load())}
+	framer.Feed(data)
+	var fr decode.Frame
+	for framer.Next(&fr) {
+		if fr.Kind == decode.FrameCommand {
+			fr.Offset += d.sent
+			d.look(&fr)
+		}
+	}
 	out := edited(data, d.sent, d.edits)
 	d.edits = others
 	return out

@@ -291,6 +291,7 @@ func TestEditedRedirect(t *testing.T) {
 	decided(t, deciders{
 		"XFR": {Replace: true, Data: []byte("XFR 3 SB 192.0.2.7:1863 CKI 7.7\r\n")},
 		"RNG": {Wait: time.Second},
+		"CHG": {Replace: true, Data: []byte("MSG a@b A 33\r\nXFR 1 SB 192.0.2.8:1863 CKI 8.8\r\n" + strings.Repeat("XFR 3 SB 192.0.2.8:1863 CKI 8.8\r\n", 2))},
 	}, func(c *piped, p *Proxy) {
 		main := c.conn.mainAddr().String()
 		c.fromServer("XFR 3 SB 192.0.2.9:1863 CKI 1.2\r\n")
@@ -301,6 +302,11 @@ func TestEditedRedirect(t *testing.T) {
 		c.fromServer("RNG 5 192.0.2.9:1863 CKI 1.3 a@b A\r\n")
 		time.Sleep(time.Second)
 		c.want(c.toClient, "RNG 5 "+main+" CKI 1.3 a@b A\r\n")
+
+		// Of several commands in place of one, each; but not what a message says.
+		c.fromServer("CHG 4 NLN\r\n")
+		said := "MSG a@b A 33\r\nXFR 1 SB 192.0.2.8:1863 CKI 8.8\r\n"
+		c.want(c.toClient, said+strings.Repeat("XFR 3 SB "+main+" CKI 8.8\r\n", 2))
 	})
 }
 
