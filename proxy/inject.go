@@ -74,8 +74,27 @@ func (c *conn) inject(dir decode.Direction, data []byte, by string) error {
 	return nil
 }
 
-// ownTrID gives a request to be injected an id of its own; what answers it will
-// not reach the client. A command without an id is returned as it is.
+// ownTrIDs gives the requests to be injected ids of their own; what answers them
+// will not reach the client. A command without an id is returned as it is.
+func (c *conn) ownTrIDs(data []byte) ([]byte, error) {
+	framer := decode.Framer{Dir: decode.C2S, Dialect: decode.Dialect(c.dialect.Load())}
+	framer.Feed(data)
+	out := make([]byte, 0, len(data)+16)
+	var fr decode.Frame
+	for framer.Next(&fr) {
+		one := fr.Raw
+		if fr.Kind == decode.FrameCommand {
+			var err error
+			if one, err = c.ownTrID(one); err != nil {
+				return data, err
+			}
+		}
+		out = append(out, one...)
+	}
+	return append(out, data[len(data)-framer.Pending():]...), nil
+}
+
+// ownTrID is ownTrIDs for one command.
 func (c *conn) ownTrID(data []byte) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -141,7 +160,7 @@ func (d *pump) injectAll() bool {
 // of its own if so asked.
 func (d *pump) sendOwn(data []byte, by string, own bool) bool {
 	if own && d.dir == decode.C2S {
-		data, _ = d.conn.ownTrID(data) // without one the client sees the answer
+		data, _ = d.conn.ownTrIDs(data) // without one the client sees the answer
 	}
 	data = d.rerouted(data)
 	_ = d.conn.rec.Note(d.dir, event.InjectedComment(d.dir, data, by))

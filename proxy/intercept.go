@@ -233,7 +233,7 @@ func (p *Proxy) Inject(number int64, dir decode.Direction, hand Hand) ([]byte, e
 		return nil, err
 	}
 	if hand.Fresh && dir == decode.C2S {
-		if data, err = c.ownTrID(data); err != nil {
+		if data, err = c.ownTrIDs(data); err != nil {
 			return nil, err
 		}
 	}

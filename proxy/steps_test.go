@@ -195,13 +195,13 @@ func TestInjected(t *testing.T) {
 		c.want(c.toClient, "NLN BSY x@y X\r\n")
 
 		// A request of the proxy's own, whose answer the client does not see.
-		b, err := c.conn.ownTrID([]byte("CHG 0 AWY\r\n"))
+		b, err := c.conn.ownTrIDs([]byte("CHG 0 AWY\r\n"))
 		must(t, err)
 		must(t, c.conn.inject(decode.C2S, b, "me"))
 		c.want(c.toServer, "CHG 4000000000 AWY\r\n")
 		c.fromServer("CHG 7 NLN\r\nCHG 4000000000 AWY\r\nQNG\r\n")
 		c.want(c.toClient, "CHG 7 NLN\r\n", "QNG\r\n")
-		b, err = c.conn.ownTrID([]byte("CHG 0 NLN\r\n"))
+		b, err = c.conn.ownTrIDs([]byte("CHG 0 NLN\r\n"))
 		must(t, err)
 		if string(b) != "CHG 3999999999 NLN\r\n" {
 			t.Errorf("%q", b)
@@ -210,6 +210,13 @@ func TestInjected(t *testing.T) {
 		c.want(c.toServer, "CHG 3999999999 AWY\r\n")
 		c.fromServer("CHG 3999999999 AWY\r\n")
 		c.want(c.toClient, "CHG 3999999999 AWY\r\n")
+
+		// Several at once, the last of which is not whole.
+		b, err = c.conn.ownTrIDs([]byte("MSG 0 U 9\r\nCHG 1 X\r\nPNG\r\nSYN 0 5\r\nCHG 0 A"))
+		must(t, err)
+		if want := "MSG 3999999998 U 9\r\nCHG 1 X\r\nPNG\r\nSYN 3999999997 5\r\nCHG 0 A"; string(b) != want {
+			t.Errorf("%q, want %q", b, want)
+		}
 	})
 }
 
