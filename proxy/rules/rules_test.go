@@ -67,6 +67,8 @@ func TestMistakes(t *testing.T) {
 		rule("", `replace "a"`):             `3:17: what to put in its place is missing: "text"`,
 		rule("", `replace /a(/ "b"`):        "3:14: the regular expression is wrong: error parsing regexp: missing closing ): `a(`",
 		rule("", `answer "a\q"`):            `3:15: text knows \r \n \t \" \\ and \xNN`,
+		rule("", `answer "a\x1gb"`):         `3:15: \x takes two hex digits`,
+		rule("", `answer "a\x 1b"`):         `3:15: \x takes two hex digits`,
 		rule("", `answer "a`):               `3:13: the closing " is missing`,
 		rule("", "error 9"):                 `3:12: error takes a number of three digits: 911`,
 		rule("", "slice middle"):            `3:12: where to cut is missing: line, crlf, head, payload, each or a number of bytes`,

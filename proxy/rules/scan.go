@@ -3,6 +3,7 @@
 package rules
 
 import (
+	"encoding/hex"
 	"fmt"
 	"regexp"
 	"strings"
@@ -78,14 +79,14 @@ func scanQuoted(s string, start int, quote byte) (word, *Error) {
 		case '"', '\\':
 			b.WriteByte(s[i])
 		case 'x':
-			var n byte
 			if i+2 >= len(s) {
 				return word{}, mistake(i-1, len(s), `\x takes two hex digits`)
 			}
-			if _, err := fmt.Sscanf(s[i+1:i+3], "%02x", &n); err != nil {
+			n, err := hex.DecodeString(s[i+1 : i+3])
+			if err != nil {
 				return word{}, mistake(i-1, i+3, `\x takes two hex digits`)
 			}
-			b.WriteByte(n)
+			b.Write(n)
 			i += 2
 		default:
 			return word{}, mistake(i-1, i+1, `text knows \r \n \t \" \\ and \xNN`)
