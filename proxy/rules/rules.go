@@ -5,6 +5,7 @@ package rules
 import (
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -52,6 +53,9 @@ func makeAll(list []Rule) ([]*rule, *Error) {
 		if err == nil && names[r.Name] {
 			err = &Error{Text: "there are two rules of this name", Rule: r.Name, Field: "name", End: len(r.Name)}
 		}
+		if err == nil {
+			err = r.oneLine()
+		}
 		if err != nil {
 			err.Index = i
 			return nil, err
@@ -60,6 +64,16 @@ func makeAll(list []Rule) ([]*rule, *Error) {
 		all[i] = m
 	}
 	return all, nil
+}
+
+// oneLine reports what of a rule could not be a line of a file.
+func (r *Rule) oneLine() *Error {
+	for _, f := range [][2]string{{"name", r.Name}, {"filter", r.Filter}, {"do", r.Do}} {
+		if at := strings.IndexByte(f[1], '\n'); at >= 0 {
+			return &Error{Text: "that must be one line", Rule: r.Name, Field: f[0], At: at, End: at + 1}
+		}
+	}
+	return nil
 }
 
 // Set puts rules in force, from says where they came from. A rule that is as it

@@ -245,6 +245,15 @@ func TestFirstRuleAndLimits(t *testing.T) {
 	if err := r.Set([]Rule{{Name: "c", Do: "nothing"}}, ""); err == nil {
 		t.Error("a mistake passes")
 	}
+	// Rules that are copied as text are the same rules.
+	for field, wrong := range map[string]Rule{
+		"name": {Name: "a]\nfilter = b", Do: "drop"}, "filter": {Name: "a", Filter: "cmd:MSG\ndir:c2s", Do: "drop"}, "do": {Name: "a", Do: "answer \"a\nb\""},
+	} {
+		var e *Error
+		if err := r.Set([]Rule{wrong}, ""); !errors.As(err, &e) || e.Field != field {
+			t.Errorf("%+v: %v", wrong, err)
+		}
+	}
 	list, _, _ := r.Status()
 	if list[0].Hits != 2 || list[1].Hits != 2 {
 		t.Errorf("%+v", list)
