@@ -76,6 +76,8 @@ func addon(what string) {
 			say.Encode(map[string]any{"id": m.ID, "do": "drop"})
 		case "replace":
 			say.Encode(map[string]any{"id": m.ID, "do": "replace", "text": "CHG 9 AWY", "before": []string{"PNG"}})
+		case "too long":
+			say.Encode(map[string]any{"id": m.ID, "do": "drop", "before": []string{"PNG"}, "after": []string{strings.Repeat("x", proxy.MaxInject)}})
 		case "nonsense":
 			say.Encode(map[string]any{"id": m.ID, "do": "explode"})
 			say.Encode(map[string]any{"id": m.ID + 1000, "do": "pass"})
@@ -181,6 +183,7 @@ func TestAnswers(t *testing.T) {
 		"note":     "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",
 		"drop":     "VER 1 MSNP7, QRY",
 		"nonsense": "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",
+		"too long": "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",
 		"watch":    "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",
 		"die":      "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",
 		"slow":     "VER 1 MSNP7, CHG 2 NLN, QRY, CHG 3 BSY",

@@ -260,6 +260,9 @@ func (r *run) verdict(a *answer, dir decode.Direction) (proxy.Verdict, error) {
 	for _, c := range a.After {
 		v.After = append(v.After, whole(c)...)
 	}
+	if max(len(v.Data), len(v.Before), len(v.After)) > proxy.MaxInject {
+		return v, fmt.Errorf("more than %d bytes cannot be sent, nor put in place of a command", proxy.MaxInject)
+	}
 	return v, nil
 }
 
