@@ -149,7 +149,7 @@ func (d *pump) commands(p []byte) {
 		if d.conn.proxy.OneCommandPerWrite {
 			d.ends = append(d.ends, fr.Offset+int64(len(fr.Raw)))
 		}
-		if d.work != nil {
+		if d.work != nil && fr.Kind == decode.FrameCommand {
 			d.work.ends = append(d.work.ends, fr.Offset+int64(len(fr.Raw)))
 		}
 	}

@@ -294,10 +294,12 @@ func (s *step) said() []event.Comment {
 func (d *pump) together(s *step, out []byte) []byte {
 	next := d.work.next(s.end)
 	if next < 0 {
+		s.v.Why = "not " + s.v.words() + ", as none came in time,"
 		return out
 	}
-	if len(d.work.steps) > 1 && d.work.steps[1].start == s.end {
+	if len(d.work.steps) > 1 && d.work.steps[1].start < next {
 		if d.work.steps[1].v.Together != s.v.Together {
+			s.v.Why = "not " + s.v.words() + ", with which something else is done,"
 			return out
 		}
 		d.work.steps = slices.Delete(d.work.steps, 1, 2)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"net"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -265,6 +266,10 @@ func TestTogether(t *testing.T) {
 		c.want(c.toServer, msg) // nothing came
 		c.fromClient(msg + msg)
 		c.want(c.toServer, msg+msg)
+		c.fromClient(msg + "\r\n")
+		c.want(c.toServer) // an empty line is no command
+		c.fromClient("PNG\r\n")
+		c.want(c.toServer, msg+"\r\nPNG\r\n")
 	})
 	decided(t, deciders{"MSG": {Together: Swapped}}, func(c *piped, _ *Proxy) {
 		c.fromClient(msg)
@@ -290,6 +295,44 @@ func TestEnded(t *testing.T) {
 			t.Error("goes on")
 		}
 	})
+}
+
+// TestTogetherSaysWhatWasDone looks at the notes of commands that were to be put
+// behind the next one.
+func TestTogetherSaysWhatWasDone(t *testing.T) {
+	for _, test := range []struct{ name, sent, want, note string }{
+		{"done", "MSG 1 N 0\r\nPNG\r\n", "PNG\r\nMSG 1 N 0\r\n", `fault: put behind the next by the test`},
+		{"nothing comes", "MSG 1 N 0\r\n", "MSG 1 N 0\r\n", `fault: not put behind the next, as none came in time, by the test`},
+		{"the next is dropped", "MSG 1 N 0\r\n\r\nREA 2 a b\r\nPNG\r\n", "MSG 1 N 0\r\n\r\nPNG\r\n", `fault: not put behind the next, with which something else is done, by the test`},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			upstream := startServer(t, "127.0.0.2:0", func(conn *net.TCPConn) { io.Copy(conn, conn) })
+			file, path := recorder(t)
+			p := serve(t, &Proxy{Upstream: upstream, Recorder: file, Deciders: []Decider{decideFunc(func(c *Command) (v Verdict, ok bool) {
+				if c.Event.Dir == decode.S2C {
+					return v, false
+				}
+				switch c.Event.Cmd() {
+				case "MSG":
+					return Verdict{By: "the test", Together: Swapped, Why: "put behind the next"}, true
+				case "REA":
+					return Verdict{By: "the test", Replace: true}, true
+				}
+				return v, false
+			})}})
+			conn := dial(t, p.Addr().String())
+			send(t, conn, test.sent)
+			got := make([]byte, len(test.want))
+			if _, err := io.ReadFull(conn, got); err != nil || string(got) != test.want {
+				t.Errorf("came back: %q %v, want %q", got, err, test.want)
+			}
+			conn.Close()
+			waitClosed(t, p)
+			if notes := comments(t, path); !strings.Contains(notes, test.note) {
+				t.Errorf("notes\n%s\nwant %s", notes, test.note)
+			}
+		})
+	}
 }
 
 // TestEditedRedirect has a redirect put in place of another: it leads through
