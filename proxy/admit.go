@@ -99,16 +99,21 @@ func (p *Proxy) isUpstream(t target) bool {
 	return slices.ContainsFunc(p.main, func(l *listener) bool { return l.upstream == t })
 }
 
-// admit counts a connection in, or says why there is no room for it. p.mu is
-// held.
+// room says why there is no room for another connection. p.mu is held.
+func (p *Proxy) room() error {
+	if n := p.Limits.Connections; n > 0 && len(p.conns) >= n {
+		return fmt.Errorf("%d connections are open (--max-connections)", n)
+	}
+	return nil
+}
+
+// admit counts a connection of a client in, or says why that may not have it.
+// p.mu is held.
 func (p *Proxy) admit(client netip.Addr, now time.Time) error {
 	if len(p.allowClients) > 0 && !slices.ContainsFunc(p.allowClients, func(n netip.Prefix) bool { return n.Contains(client) }) {
 		return errors.New("not an allowed client (--allow-client)")
 	}
 	l := p.Limits
-	if l.Connections > 0 && len(p.conns) >= l.Connections {
-		return fmt.Errorf("%d connections are open (--max-connections)", l.Connections)
-	}
 	if l.PerClient > 0 && p.perClient[client] >= l.PerClient {
 		return fmt.Errorf("%d connections from this address are open (--max-per-client)", l.PerClient)
 	}

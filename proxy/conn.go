@@ -31,7 +31,7 @@ type conn struct {
 	client   net.Conn
 	local    netip.AddrPort // on which the client was accepted
 	remote   netip.AddrPort // the client
-	from     netip.Addr     // of its connection, a balancer's perhaps
+	from     netip.Addr     // as which it was counted in, not valid before that
 	// announcePort is the port at which a balancer was reached, 0 without one.
 	announcePort uint16
 	wish         wish

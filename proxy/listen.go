@@ -120,10 +120,15 @@ func (p *Proxy) begin(c *conn) error {
 	if p.stopping {
 		return errStopping
 	}
-	if err := p.admit(c.remote.Addr(), time.Now()); err != nil {
+	if err := p.room(); err != nil {
 		return err
 	}
-	c.from = c.remote.Addr()
+	if c.listener.transfer != nil || !p.isBalancer(c.remote.Addr()) { // else it will say who the client is
+		if err := p.admit(c.remote.Addr(), time.Now()); err != nil {
+			return err
+		}
+		c.from = c.remote.Addr()
+	}
 	c.number = p.total.Add(1)
 	p.conns[c] = struct{}{}
 	if c.listener.announced() {
@@ -139,7 +144,9 @@ func (p *Proxy) end(c *conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.conns, c)
-	p.departed(c.from)
+	if c.from.IsValid() {
+		p.departed(c.from)
+	}
 	if t := c.listener.transfer; t != nil {
 		t.left(c.pumps[decode.C2S].received > 0 && c.pumps[decode.S2C].received > 0)
 	}

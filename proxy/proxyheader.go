@@ -28,11 +28,16 @@ var proxySignature = []byte("\r\n\r\n\x00\r\nQUIT\n")
 
 var errProxyHeader = errors.New("the balancer's PROXY header is wrong")
 
-// proxyHeader takes over the addresses that a trusted balancer names. Of
-// anybody else such a header would be a lie, and is treated like other bytes.
+// isBalancer reports whether what comes from a begins with a header.
+func (p *Proxy) isBalancer(a netip.Addr) bool {
+	return slices.ContainsFunc(p.behind, func(n netip.Prefix) bool { return n.Contains(a) })
+}
+
+// proxyHeader takes over the addresses that a trusted balancer names, and looks
+// whether that client may come in. Of anybody else such a header would be a lie,
+// and is treated like other bytes.
 func (c *conn) proxyHeader(in *input) error {
-	from := c.remote.Addr()
-	if !slices.ContainsFunc(c.proxy.behind, func(n netip.Prefix) bool { return n.Contains(from) }) {
+	if !c.proxy.isBalancer(c.remote.Addr()) {
 		return nil
 	}
 	c.setReadDeadline(c.client, time.Now().Add(headerTime))
@@ -47,12 +52,24 @@ func (c *conn) proxyHeader(in *input) error {
 			if client.IsValid() && local.IsValid() {
 				c.remote, c.local, c.announcePort = client, local, local.Port()
 			}
-			return nil
+			return c.counted()
 		}
 		if _, err := in.more(); err != nil {
 			return fmt.Errorf("%w: it has not come: %w", errProxyHeader, err)
 		}
 	}
+}
+
+// counted has the client that the balancer named counted in.
+func (c *conn) counted() error {
+	p := c.proxy
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if err := p.admit(c.remote.Addr(), time.Now()); err != nil {
+		return err
+	}
+	c.from = c.remote.Addr()
+	return nil
 }
 
 // parseProxyHeader returns the client's address, the one it connected to, and

@@ -329,6 +329,37 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestLimitsBehindBalancer counts the clients that a balancer names, not itself.
+func TestLimitsBehindBalancer(t *testing.T) {
+	echo := startServer(t, "127.0.0.2:0", func(conn *net.TCPConn) { io.Copy(conn, conn) })
+	clients := []string{"10.0.0.9", "10.0.0.9", "10.0.0.9", "192.168.1.1", "10.0.0.8"}
+	for name, test := range map[string]struct {
+		limits Limits
+		allow  []string
+		in     string
+	}{
+		"connections": {Limits{Connections: 4}, nil, "[true true true true false]"},
+		"per client":  {Limits{PerClient: 2}, nil, "[true true false true true]"},
+		"allowed":     {Limits{}, []string{"10.0.0.0/8"}, "[true true true false true]"},
+		"balancer":    {Limits{}, []string{"127.0.0.1"}, "[false false false false false]"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := serve(t, &Proxy{Upstream: echo, BehindProxy: []string{"127.0.0.1"}, Limits: test.limits, AllowClients: test.allow})
+			var in []bool
+			for _, client := range clients {
+				conn := dial(t, p.Addr().String())
+				conn.Write([]byte("PROXY TCP4 " + client + " 10.1.1.1 1044 1863\r\nPNG\r\n"))
+				s, _ := bufio.NewReader(conn).ReadString('\n')
+				in = append(in, s == "PNG\r\n")
+				defer conn.Close()
+			}
+			if fmt.Sprint(in) != test.in {
+				t.Errorf("let in: %v, want %s", in, test.in)
+			}
+		})
+	}
+}
+
 func TestRateStartsAnewEverySecond(t *testing.T) {
 	p := &Proxy{Limits: Limits{Rate: 2}}
 	must(t, p.parseRules())
