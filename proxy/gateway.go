@@ -189,6 +189,7 @@ func querySpan(uri, name string) decode.Span {
 type heads struct {
 	next int64 // stream position of the next head
 	lost bool  // no message begins where one should, or its length is not known
+	body chunked
 }
 
 // messages looks at the heads that are whole in what is held.
@@ -200,6 +201,14 @@ func (d *pump) messages() {
 			return
 		}
 		b := d.in.held()[h.next-d.sent:]
+		if h.body != noChunks {
+			n := h.line(b)
+			if n == 0 {
+				return
+			}
+			h.next += n
+			continue
+		}
 		for len(b) >= 2 && b[0] == '\r' && b[1] == '\n' { // some clients end a body with a line end
 			b, h.next = b[2:], h.next+2
 		}
@@ -220,8 +229,11 @@ func (d *pump) messages() {
 			}
 			d.response(b[:n])
 		}
+		if !known && httphead.Has(b[:n], "Transfer-Encoding", "chunked") {
+			h.body, known = atSize, true
+		}
 		if !known && d.dir == decode.S2C {
-			h.lost = true // to the end of the connection, or in chunks
+			h.lost = true // to the end of the connection
 			return
 		}
 		h.next += int64(n) + length

@@ -85,11 +85,34 @@ func TestGatewayHeads(t *testing.T) {
 	}
 }
 
+// TestGatewayChunks finds the addresses in the answers behind those whose body
+// comes in chunks, however it is cut.
+func TestGatewayChunks(t *testing.T) {
+	answer := func(gateway, end string) string {
+		return "HTTP/1.1 200 OK\r\nX-MSN-Messenger: SessionID=1.2; GW-IP=" + gateway + "\r\n" + end
+	}
+	stream := func(gateway string) string {
+		return answer(gateway, "Transfer-Encoding: chunked\r\n\r\n3\r\nQNG\r\n1c; x=y\r\nX-MSN-Host: 64.4.12.132\n\r\n\r\n\r\n0\r\nT: 1\r\n\r\n") +
+			answer(gateway, "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n") + answer(gateway, "Content-Length: 0\r\n\r\n")
+	}
+	for _, piece := range []int{1, 2, 7, 50, 1000} {
+		from, to := &script{in: []byte(stream("64.4.12.132")), piece: piece}, &script{}
+		l := &listener{way: Gateway, addr: netip.MustParseAddrPort("127.0.0.1:80")}
+		l.main = l
+		c := &conn{proxy: &Proxy{}, listener: l, client: to, server: from, local: l.addr}
+		(&pump{conn: c, dir: decode.S2C, in: newInput(from), dst: to, heads: new(heads)}).run()
+		if got, want := to.out.String(), stream("127.0.0.1"); got != want {
+			t.Errorf("in pieces of %d:\n%q\nwant\n%q", piece, got, want)
+		}
+	}
+}
+
 // FuzzGatewayHeads feeds answers cut anywhere: what goes on is what came, but
 // for the addresses.
 func FuzzGatewayHeads(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\nX-MSN-Messenger: SessionID=1.2; GW-IP=64.4.12.132\r\nContent-Length: 5\r\n\r\nOUT\r\nHTTP/1.1 200 OK\r\nX-MSN-Host: a.b\r\nX-MSN-Messenger: SessionID=1; GW-IP=x\r\nContent-Length: 0\r\n\r\n"), uint16(3))
 	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nrest"), uint16(100))
+	f.Add([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nQNG\r\nffffffffffffff\r\n"), uint16(4))
 	f.Add([]byte("no http\r\n\r\nGW-IP=1.2.3.4"), uint16(1))
 	f.Fuzz(func(t *testing.T, stream []byte, piece uint16) {
 		p := &Proxy{}

@@ -237,7 +237,7 @@ func (d *Decoder) line(dir decode.Direction, line []byte) {
 			d.head(dir)
 		}
 	case atChunkSize:
-		size, ok := chunkSize(text)
+		size, ok := httphead.ChunkSize(text)
 		if !ok {
 			d.loseLine(dir)
 			return
@@ -272,28 +272,6 @@ func isStart(dir decode.Direction, line []byte) bool {
 	}
 	_, _, ok := httphead.Status(line)
 	return ok
-}
-
-// chunkSize reads the line in front of a chunk: its size in hex, and perhaps
-// extensions behind ";".
-func chunkSize(text []byte) (int64, bool) {
-	digits, _, _ := bytes.Cut(text, []byte(";"))
-	digits = bytes.TrimSpace(digits)
-	if len(digits) == 0 || len(digits) > 15 {
-		return 0, false
-	}
-	var n int64
-	for _, c := range digits {
-		switch {
-		case '0' <= c && c <= '9':
-			n = n<<4 | int64(c-'0')
-		case 'a' <= c|0x20 && c|0x20 <= 'f':
-			n = n<<4 | int64(c|0x20-'a'+10)
-		default:
-			return 0, false
-		}
-	}
-	return n, true
 }
 
 // length says how a body is delimited, in words.

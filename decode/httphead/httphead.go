@@ -112,3 +112,25 @@ func Has(head []byte, name, word string) bool {
 	}
 	return false
 }
+
+// ChunkSize reads the line in front of a chunk, without its end: its size in hex,
+// and perhaps extensions behind ";".
+func ChunkSize(text []byte) (int64, bool) {
+	digits, _, _ := bytes.Cut(text, []byte(";"))
+	digits = bytes.TrimSpace(digits)
+	if len(digits) == 0 || len(digits) > 15 {
+		return 0, false
+	}
+	var n int64
+	for _, c := range digits {
+		switch {
+		case '0' <= c && c <= '9':
+			n = n<<4 | int64(c-'0')
+		case 'a' <= c|0x20 && c|0x20 <= 'f':
+			n = n<<4 | int64(c|0x20-'a'+10)
+		default:
+			return 0, false
+		}
+	}
+	return n, true
+}
