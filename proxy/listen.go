@@ -157,13 +157,13 @@ func (p *Proxy) end(c *conn) {
 func (p *Proxy) announce(ctx context.Context, main *listener, t target) (uint16, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.stopping {
-		return 0, errStopping
-	}
 	key := announcement{main.addr.Addr(), t}
-	if l := p.announced[key]; l != nil {
+	if l := p.announced[key]; l != nil { // closed if the proxy is stopping, and opened again by the next run
 		l.used = time.Now()
 		return l.addr.Port(), nil
+	}
+	if p.stopping {
+		return 0, errStopping
 	}
 	if len(p.announced) >= maxAnnounced {
 		p.closeOldest()

@@ -98,3 +98,33 @@ func TestDrain(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestRedirectsWhileDraining sends clients where the next run takes them up: to
+// the port that was announced, not past the proxy.
+func TestRedirectsWhileDraining(t *testing.T) {
+	const xfr = "XFR 1 NS 192.0.2.7:1863 0\r\n"
+	up := startServer(t, "127.0.0.1:0", func(conn *net.TCPConn) {
+		for r := bufio.NewReader(conn); line(t, r) != ""; {
+			send(t, conn, xfr)
+		}
+	})
+	p := &Proxy{Upstream: up, Listen: []string{"127.0.0.1:0"}, Drain: time.Minute}
+	must(t, p.Bind())
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- p.Serve(ctx) }()
+	c := dial(t, p.Addr().String())
+	r := bufio.NewReader(c)
+	send(t, c, "INF 1\r\n")
+	before := line(t, r)
+	cancel()
+	for !p.Status().Stopping {
+		time.Sleep(time.Millisecond)
+	}
+	send(t, c, "INF 1\r\n")
+	if after := line(t, r); after != before || after+"\r\n" == xfr {
+		t.Errorf("%q before, %q while draining", before, after)
+	}
+	c.Close()
+	must(t, <-done)
+}
