@@ -123,7 +123,12 @@ func TestMetrics(t *testing.T) {
 }
 
 func TestLogFormat(t *testing.T) {
-	proxy := startProxy(t, "127.0.0.9:1", filepath.Join(t.TempDir(), "store"), "--log-format", "json")
+	store := filepath.Join(t.TempDir(), "store")
+	startProxy(t, "127.0.0.9:1", store).stop(t)
+	if err := os.WriteFile(filepath.Join(store, "index.sqlite"), []byte("no index"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	proxy := startProxy(t, "127.0.0.9:1", store, "--log-format", "json")
 	conn, err := net.Dial("tcp", proxy.address)
 	if err != nil {
 		t.Fatal(err)
@@ -132,10 +137,17 @@ func TestLogFormat(t *testing.T) {
 	io.WriteString(conn, "VER 1 MSNP7 CVR0\r\n")
 	io.Copy(io.Discard, conn)
 	proxy.stop(t)
-	line, _, _ := strings.Cut(proxy.stderr.String(), "\n")
-	var m map[string]any
-	if err := json.Unmarshal([]byte(line), &m); err != nil || m["upstream"] != "127.0.0.9:1" || m["level"] != "WARN" {
-		t.Errorf("the log says %q (%v)", line, err)
+	// The store's words have the same form as the proxy's.
+	var said []string
+	for line := range strings.Lines(proxy.stderr.String()) {
+		var m map[string]any
+		if err := json.Unmarshal([]byte(line), &m); err != nil || m["level"] != "WARN" {
+			t.Errorf("the log says %q (%v)", line, err)
+		}
+		said = append(said, fmt.Sprint(m["msg"], " ", m["upstream"]))
+	}
+	if want := "[The index is rebuilt from the captures <nil> cannot reach the server 127.0.0.9:1]"; fmt.Sprint(said) != want {
+		t.Errorf("the log says %s, want %s", said, want)
 	}
 }
 

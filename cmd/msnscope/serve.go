@@ -152,13 +152,19 @@ func (f pageFlags) logger(e *env) (*slog.Logger, error) {
 		return nil, usagef("--log %s: want debug, info, warn or error", *f.log)
 	}
 	o.Level = level
+	var log *slog.Logger
 	switch *f.logFormat {
 	case "text":
-		return slog.New(slog.NewTextHandler(e.stderr, &o)), nil
+		log = slog.New(slog.NewTextHandler(e.stderr, &o))
 	case "json":
-		return slog.New(slog.NewJSONHandler(e.stderr, &o)), nil
+		log = slog.New(slog.NewJSONHandler(e.stderr, &o))
+	default:
+		return nil, usagef("--log-format %s: want text or json", *f.logFormat)
 	}
-	return nil, usagef("--log-format %s: want text or json", *f.logFormat)
+	if e.stderr == os.Stderr { // the store says what it has to say by the default logger
+		slog.SetDefault(log)
+	}
+	return log, nil
 }
 
 // freeIfTaken returns addr, or a free port of its host when another program
