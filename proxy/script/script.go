@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -137,7 +138,8 @@ func (s *Script) once(ctx context.Context, log *slog.Logger) error {
 	defer cancel(nil)
 	cmd := exec.CommandContext(ctx, s.Command[0], s.Command[1:]...)
 	cmd.Dir, cmd.WaitDelay = s.Dir, endTime
-	cmd.Stderr = &logWriter{log: log}
+	said := &logWriter{log: log}
+	cmd.Stderr = said
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err
@@ -167,13 +169,16 @@ func (s *Script) once(ctx context.Context, log *slog.Logger) error {
 	cancel(err)
 	all.Wait()
 	r.letGo()
-	if werr := cmd.Wait(); context.Cause(ctx) == nil || errors.Is(context.Cause(ctx), io.EOF) {
-		if werr == nil {
-			werr = errors.New("it ended by itself")
-		}
-		return werr
+	ended := cmd.Wait()
+	if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, io.EOF) {
+		ended = cause
+	} else if ended == nil {
+		ended = errors.New("it ended by itself")
 	}
-	return context.Cause(ctx)
+	if last := said.end(); last != "" { // an interpreter's error, as a rule
+		ended = fmt.Errorf("%w; it said last: %s", ended, last)
+	}
+	return ended
 }
 
 // Idle is part of proxy.Decider.
@@ -209,6 +214,7 @@ func (s *Script) by() string { return fmt.Sprintf("script %q", s.Name()) }
 type logWriter struct {
 	log  *slog.Logger
 	part []byte
+	last string // line that was not empty
 }
 
 // maxSaid bounds a line of stderr.
@@ -222,8 +228,24 @@ func (w *logWriter) Write(p []byte) (int, error) {
 			}
 			continue
 		}
-		w.log.Info("the add-on says", "text", string(w.part))
-		w.part = w.part[:0]
+		w.line()
 	}
 	return len(p), nil
+}
+
+func (w *logWriter) line() {
+	text := string(w.part)
+	w.part = w.part[:0]
+	w.log.Info("the add-on says", "text", text)
+	if strings.TrimSpace(text) != "" {
+		w.last = text
+	}
+}
+
+// end logs a line that has no end, and returns the last one.
+func (w *logWriter) end() string {
+	if len(w.part) > 0 {
+		w.line()
+	}
+	return w.last
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"os"
 	"os/exec"
@@ -82,6 +83,7 @@ func addon(what string) {
 			say.Encode(map[string]any{"id": m.ID, "do": "explode"})
 			say.Encode(map[string]any{"id": m.ID + 1000, "do": "pass"})
 		case "die":
+			fmt.Fprint(os.Stderr, "Traceback:\nValueError: no\n\n")
 			os.Exit(3)
 		case "slow", "watch": // says nothing
 		}
@@ -254,11 +256,16 @@ func TestSlowIsLeftAlone(t *testing.T) {
 }
 
 func TestStartedAgain(t *testing.T) {
+	said := new(safeLog)
 	s := bad("die", time.Second)
+	s.Log = slog.New(slog.NewTextHandler(said, &slog.HandlerOptions{Level: slog.LevelWarn})) // as the program has it
 	conn := relay(t, s)
 	running(t, s)
 	exchange(t, conn, "CHG 1 NLN")
 	until(t, s, "was not started again", func(st Status) bool { return st.Starts > 1 && st.Running })
+	if !strings.Contains(said.String(), "exit status 3; it said last: ValueError: no") {
+		t.Errorf("the log says %s", said)
+	}
 }
 
 // TestExamples runs the add-ons of the repository.
