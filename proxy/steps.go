@@ -85,6 +85,9 @@ func (d *pump) plan(fr *decode.Frame, cmd *Command, v Verdict) {
 			break
 		}
 		if v.Ask == nil {
+			if !d.blocked() { // what came before it stands before it
+				d.record(s.start)
+			}
 			_ = d.conn.rec.Note(d.dir, s.held.note())
 		} else {
 			v.Ask(s.held)

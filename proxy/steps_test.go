@@ -9,6 +9,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -78,6 +79,25 @@ func TestHeldKeepsTheOrder(t *testing.T) {
 			t.Error("still at work")
 		}
 	})
+}
+
+// TestHeldStandsInOrder looks at the capture of two commands that came together,
+// of which the second is held.
+func TestHeldStandsInOrder(t *testing.T) {
+	upstream := startServer(t, "127.0.0.2:0", func(conn *net.TCPConn) { io.Copy(conn, conn) })
+	file, path := recorder(t)
+	p := serve(t, &Proxy{Upstream: upstream, Recorder: file, Deciders: []Decider{hold(0)}})
+	conn := dial(t, p.Addr().String())
+	send(t, conn, "CHG 4 AWY\r\n"+msg)
+	if _, err := io.ReadFull(conn, make([]byte, len("CHG 4 AWY\r\n"))); err != nil {
+		t.Error(err)
+	}
+	b, err := os.ReadFile(path)
+	must(t, err)
+	first, held := bytes.Index(b, []byte("CHG 4 AWY\r\n")), bytes.Index(b, []byte("held: "))
+	if first < 0 || held < first {
+		t.Errorf("the command before stands at %d, that the next one is held at %d", first, held)
+	}
 }
 
 func TestHeldIsDecided(t *testing.T) {
