@@ -10,6 +10,7 @@ import (
 
 	"msnscope/captures"
 	"msnscope/captures/event"
+	"msnscope/decode"
 )
 
 func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
@@ -94,7 +95,7 @@ func printReport(e *env, path string, report *captures.Report) {
 	}
 	for _, c := range report.Connections {
 		fmt.Fprintf(e.stdout, "  connection %-8d %-2s %-21s -> %-21s %6d events  %s\n",
-			c.ID, roleWord(c), c.Client, c.Server, c.Events, c.Account)
+			c.ID, roleWord(c), c.Client, c.Server, c.Events, decode.Visible(c.Account))
 	}
 	if more := report.Spoken - int64(len(report.Connections)); more > 0 {
 		fmt.Fprintf(e.stdout, "  and %d connections more\n", more)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"msnscope/captures/event"
+	"msnscope/decode"
 )
 
 func defineSessions(fs *pflag.FlagSet) func(*env, []string) error {
@@ -47,7 +48,7 @@ func defineSessions(fs *pflag.FlagSet) func(*env, []string) error {
 				account = "(not said)"
 			}
 			fmt.Fprintf(out, "%-9d %-20s %-9s %-28s %-22s %8d %6d %6d  %s\n", s.ID,
-				time.Unix(0, s.Started).UTC().Format("2006-01-02 15:04:05"), lasted, account, s.Server, s.Events, s.Chats, s.Errors, s.Client+labelWords(s.Label))
+				time.Unix(0, s.Started).UTC().Format("2006-01-02 15:04:05"), lasted, decode.Visible(account), s.Server, s.Events, s.Chats, s.Errors, decode.Visible(s.Client)+labelWords(s.Label))
 		}
 		return out.Flush()
 	}
