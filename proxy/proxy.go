@@ -163,7 +163,10 @@ func (p *Proxy) open() error {
 	}
 	if p.Advertise != "" {
 		var err error
-		if p.advertise, err = literal(p.Advertise); err != nil {
+		if p.advertise, err = literal(p.Advertise); err == nil && p.advertise.IsUnspecified() {
+			err = errors.New("no client can connect to that; name an address by which they reach this machine")
+		}
+		if err != nil {
 			return fmt.Errorf("advertise %q: %w", p.Advertise, err)
 		}
 	}

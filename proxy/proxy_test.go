@@ -312,15 +312,19 @@ func TestLoop(t *testing.T) {
 }
 
 func TestWrongConfiguration(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // for one that is taken after all
+	defer cancel()
 	for _, p := range []*Proxy{
 		{},
 		{Upstream: "0"},
 		{Upstream: "host:port"},
 		{Upstream: "host", Listen: []string{"127.0.0.1:0", "127.0.0.1:99999"}},
 		{Upstream: "host", Listen: []string{"127.0.0.1:0"}, Advertise: "no such host.invalid"},
+		{Upstream: "host", Listen: []string{"127.0.0.1:0"}, Advertise: "0.0.0.0"},
+		{Upstream: "host", Listen: []string{"127.0.0.1:0"}, Advertise: "[::]"},
 	} {
-		if err := p.Serve(t.Context()); err == nil {
-			t.Errorf("%+v: no error", p.Upstream)
+		if err := p.Serve(ctx); err == nil {
+			t.Errorf("upstream %q, advertise %q: no error", p.Upstream, p.Advertise)
 		}
 	}
 }
