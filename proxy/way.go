@@ -35,8 +35,34 @@ type Route struct {
 	Upstream string // HOST or HOST:PORT
 }
 
+// Check returns the mistakes in the configuration that show without opening or
+// looking up anything. p is of no further use.
+func (p *Proxy) Check() error {
+	err := p.parseRules()
+	p.eachWay(func(way Way, r Route) {
+		if err == nil {
+			_, err = upstreamOf(way, r)
+		}
+	})
+	return err
+}
+
 // openWays opens the main listeners, of all ways.
 func (p *Proxy) openWays() error {
+	var err error
+	p.eachWay(func(way Way, r Route) {
+		if err == nil {
+			err = p.openMain(way, r)
+		}
+	})
+	if err == nil && len(p.main) == 0 {
+		err = fmt.Errorf("upstream %q: want HOST or HOST:PORT", p.Upstream)
+	}
+	return err
+}
+
+// eachWay calls f for each main listener of the configuration.
+func (p *Proxy) eachWay(f func(Way, Route)) {
 	var routes []Route
 	if p.Upstream != "" {
 		listen := p.Listen
@@ -47,43 +73,42 @@ func (p *Proxy) openWays() error {
 			routes = append(routes, Route{addr, p.Upstream})
 		}
 	}
-	var err error
-	open := func(way Way, r Route) {
-		if err == nil {
-			err = p.openMain(way, r)
-		}
-	}
 	for _, r := range append(routes, p.Routes...) {
-		open(Reverse, r)
+		f(Reverse, r)
 	}
 	for _, addr := range p.Transparent {
-		open(Transparent, Route{addr, p.Upstream})
+		f(Transparent, Route{addr, p.Upstream})
 	}
 	for _, addr := range p.TProxy {
-		open(TProxy, Route{addr, p.Upstream})
+		f(TProxy, Route{addr, p.Upstream})
 	}
 	for _, addr := range p.Socks {
-		open(Socks, Route{addr, p.Upstream})
+		f(Socks, Route{addr, p.Upstream})
 	}
 	for _, r := range p.Gateways {
-		open(Gateway, r)
+		f(Gateway, r)
 	}
-	if err == nil && len(p.main) == 0 {
-		err = fmt.Errorf("upstream %q: want HOST or HOST:PORT", p.Upstream)
-	}
-	return err
 }
 
-func (p *Proxy) openMain(way Way, r Route) error {
+// upstreamOf returns the server of a way's clients that say nothing else.
+func upstreamOf(way Way, r Route) (target, error) {
 	var upstream target
 	if r.Upstream != "" || way == Reverse || way == Gateway {
 		var ok bool
 		if upstream, ok = parseUpstream(r.Upstream); !ok {
-			return fmt.Errorf("upstream %q: want HOST or HOST:PORT", r.Upstream)
+			return target{}, fmt.Errorf("upstream %q: want HOST or HOST:PORT", r.Upstream)
 		}
 	}
 	if way == Gateway && !hasPort(r.Upstream) {
 		upstream.port = gatewayPort
+	}
+	return upstream, nil
+}
+
+func (p *Proxy) openMain(way Way, r Route) error {
+	upstream, err := upstreamOf(way, r)
+	if err != nil {
+		return err
 	}
 	listen := p.listenMain
 	if way == TProxy {

@@ -135,7 +135,33 @@ func defineConfig(*pflag.FlagSet) func(*env, []string) error {
 				}
 			}
 		}
+		if err := checkProxy(e, lines); err != nil {
+			return fmt.Errorf("%s: %w", path, err)
+		}
 		fmt.Fprintf(e.stdout, "%s: fine, %d settings\n", path, len(lines))
 		return nil
 	}
+}
+
+// checkProxy looks for values with which the proxy would not start, if the
+// settings are those of one.
+func checkProxy(e *env, lines []configLine) error {
+	fs := pflag.NewFlagSet("msnscope proxy", pflag.ContinueOnError)
+	do := defineProxy(fs)
+	isProxy := false
+	for _, l := range lines {
+		switch l.name {
+		case "upstream", "route", "socks", "gateway", "transparent", "tproxy":
+			isProxy = true
+		}
+		if fs.Lookup(l.name) != nil {
+			_ = fs.Set(l.name, l.value) // was tried before
+		}
+	}
+	if !isProxy {
+		return nil
+	}
+	dry := *e
+	dry.check = true
+	return do(&dry, nil)
 }

@@ -113,6 +113,9 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error)
 		s.Log, s.Version = log, fullVersion()
 		p.Deciders = append(p.Deciders, s)
 	}
+	if e.check {
+		return p.Check()
+	}
 	dir, err := storeDir(e, with.store)
 	if err != nil {
 		return err
