@@ -60,11 +60,11 @@ type allowed struct {
 }
 
 func (a allowed) matches(t target) bool {
-	if a.pattern == "*" {
-		return true
-	}
 	if a.port != 0 && a.port != t.port {
 		return false
+	}
+	if a.pattern == "*" {
+		return true
 	}
 	if a.prefix.IsValid() {
 		ip, err := netip.ParseAddr(t.host)

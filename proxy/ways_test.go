@@ -254,6 +254,9 @@ func TestMayReach(t *testing.T) {
 		{"", "up.example.org:1863", away, Socks, true},
 		{"", "64.4.13.58:1863", away, Socks, true}, // a redirect has named it
 		{"*", "10.0.0.1:22", away, Socks, true},
+		{"*:1863", "10.0.0.1:1863", away, Socks, true},
+		{"*:1863", "10.0.0.1:22", away, Socks, false},
+		{"*:1863", "a.example.org:22", away, Transparent, false},
 		{"10.0.0.0/8:1863", "10.1.2.3:1863", away, Socks, true},
 		{"10.0.0.0/8:1863", "10.1.2.3:22", away, Socks, false},
 		{"10.0.0.0/8:1863", "10.1.2.3:22", here, Socks, false},
