@@ -212,7 +212,11 @@ func (c *conn) leadsHere(t target) bool {
 // turnAway ends a connection that got no further than its arrival.
 func (c *conn) turnAway(in *input, err error) {
 	c.proxy.refused.Add(1)
-	c.proxy.Log.Warn("refused", "client", c.remote, "on", c.listener.addr, "wants", c.wish.target, "error", err)
+	wants := "" // not said
+	if c.wish.target != (target{}) {
+		wants = c.wish.target.String()
+	}
+	c.proxy.Log.Warn("refused", "client", c.remote, "on", c.listener.addr, "wants", wants, "error", err)
 	server := c.local
 	if a, perr := netip.ParseAddr(c.wish.target.host); perr == nil {
 		server = netip.AddrPortFrom(a, c.wish.target.port)
@@ -236,6 +240,8 @@ func (c *conn) turnAway(in *input, err error) {
 // byWay says how the client came, "" for the common way.
 func (c *conn) byWay() string {
 	switch {
+	case c.wish.protocol != "" && c.wish.target == (target{}): // it did not get so far
+		return " by " + c.wish.protocol
 	case c.wish.protocol != "":
 		return fmt.Sprintf(" by %s, asking for %s", c.wish.protocol, c.wish.target)
 	case c.listener.way != Reverse && c.listener.transfer == nil:

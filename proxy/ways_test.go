@@ -118,6 +118,8 @@ func TestSettingsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			p := test.p
 			p.Socks = []string{"127.0.0.1:0"}
+			file, path := recorder(t)
+			p.Recorder = file
 			serve(t, p)
 			conn := dial(t, p.Addr().String())
 			send(t, conn, test.ask)
@@ -131,6 +133,9 @@ func TestSettingsRefused(t *testing.T) {
 			waitClosed(t, p)
 			if p.Status().Refused != 1 {
 				t.Errorf("%d refused, want 1", p.Status().Refused)
+			}
+			if notes := comments(t, path); !strings.Contains(notes, "refused: ") || strings.Contains(notes, " :0") {
+				t.Errorf("the capture says %q", notes)
 			}
 		})
 	}
