@@ -166,7 +166,3 @@ func (d *pump) sendOwn(data []byte, by string, own bool) bool {
 	_ = d.conn.rec.Note(d.dir, event.InjectedComment(d.dir, data, by))
 	return d.put(data)
 }
-
-// maxQuoted is the longest run of bytes that is quoted in one comment, which
-// can hold 65,535: a byte may take four, and an edit has two runs.
-const maxQuoted = 7 << 10

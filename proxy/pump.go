@@ -298,21 +298,3 @@ func (d *pump) put(b []byte) bool {
 	}
 	return true
 }
-
-// edited returns b, which begins at position from, with those of the edits
-// made that lie in it.
-func edited(b []byte, from int64, edits []event.Edit) []byte {
-	out := make([]byte, 0, len(b)+64)
-	for i := range edits {
-		e := &edits[i]
-		at := e.Offset - from
-		if at < 0 || at >= int64(len(b)) {
-			continue
-		}
-		out = append(out, b[:at]...)
-		out = append(out, e.New...)
-		rest := at + int64(len(e.Old))
-		b, from = b[rest:], from+rest
-	}
-	return append(out, b...)
-}
