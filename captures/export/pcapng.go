@@ -24,6 +24,8 @@ const (
 	flushAfter  = 32 << 10 // bytes gathered before they are written
 	gatewayPort = 49152    // client's port, from here on, of a connection that came in HTTP and has none of its own
 	maxMissing  = 1 << 20  // missing bytes of one gap that get headers
+	maxOpen     = 1 << 16  // connections kept although they have ended, because events of theirs are still to come
+	maxLate     = 120e9    // ns after its end in which such events may come: as long as missing packets are waited for
 )
 
 // Pcapng writes the events that walk yields. conn looks up a connection, nil
@@ -36,10 +38,11 @@ const (
 // connections inside are written, not the HTTP around them, and so are
 // connections behind a SOCKS or HTTP proxy: without their prologue.
 func Pcapng(w io.Writer, walk func(func(*event.Event) error) error, conn func(id int64) *event.Connection, o Options) error {
-	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64}
+	x := &writer{w: w, conn: conn, secrets: o.Secrets, open: map[int64]*flow{}, packet: gopacket.NewSerializeBuffer(), firstClose: math.MaxInt64, limit: maxOpen}
 	x.buf = pcapfile.AppendSection(x.buf, pcapfile.Application, pcapfile.LinkRaw)
 	err := walk(x.event)
 	if err == nil {
+		x.limit = 0
 		x.close(math.MaxInt64 - 1)
 	}
 	// What came before an error is written.
@@ -57,6 +60,7 @@ type writer struct {
 	packet     gopacket.SerializeBuffer
 	open       map[int64]*flow
 	firstClose int64 // Unix ns of the first end among the open ones
+	limit      int   // open ones from which on those that have ended are waited for no more
 }
 
 // flow is a connection under way.
@@ -66,6 +70,7 @@ type flow struct {
 	sent   [2]int64          // offset of the next byte of each side
 	closed int64             // Unix ns, 0 if it stays open
 	how    string
+	left   int64 // events still to come, unless a filter leaves them out
 }
 
 func (x *writer) event(e *event.Event) error {
@@ -81,10 +86,19 @@ func (x *writer) event(e *event.Event) error {
 			return nil
 		}
 	}
+	if f.left--; f.left == 0 && f.closed > 0 {
+		x.firstClose = min(x.firstClose, f.closed)
+	}
 	switch e.Kind {
 	case event.Note:
-		c := event.Comment{Note: e.Note, Text: e.Text}
-		x.segment(f, e.Dir, e.Time, flagACK, nil, append([]string{c.String()}, marked(e)...)...)
+		comments := marked(e)
+		if e.Note != event.NoteFile { // that is found again in what is transferred
+			c := event.Comment{Note: e.Note, Text: e.Text}
+			comments = append([]string{c.String()}, comments...)
+		}
+		if len(comments) > 0 {
+			x.segment(f, e.Dir, e.Time, flagACK, nil, comments...)
+		}
 	case event.Gap:
 		x.missing(f, e)
 	case event.Raw:
@@ -115,7 +129,7 @@ func (x *writer) begin(e *event.Event) *flow {
 		// Several share a TCP connection, and so its ports.
 		client = netip.AddrPortFrom(client.Addr(), uint16(gatewayPort+e.Connection%(1<<16-gatewayPort)))
 	}
-	f := &flow{addr: [2]netip.AddrPort{client, c.Server}, next: [2]uint32{isn, isn}, closed: c.Closed, how: c.How}
+	f := &flow{addr: [2]netip.AddrPort{client, c.Server}, next: [2]uint32{isn, isn}, closed: c.Closed, how: c.How, left: c.Events}
 	t := e.Time
 	if c.Opened > 0 && c.Opened < t {
 		t = c.Opened
@@ -128,6 +142,9 @@ func (x *writer) begin(e *event.Event) *flow {
 	x.open[e.Connection] = f
 	if f.closed > 0 {
 		x.firstClose = min(x.firstClose, f.closed)
+	}
+	if len(x.open) > x.limit {
+		x.firstClose = 0
 	}
 	return f
 }
@@ -180,17 +197,29 @@ func (x *writer) missing(f *flow, e *event.Event) {
 	}
 }
 
-// close writes the ends of the connections that ended before t.
+// close writes the ends of the connections that ended before t. What waited for
+// missing packets, and what the end of the capture cut, is told after later
+// events of other connections: begun once more, its connection would have the
+// same sequence numbers, and readers would take its bytes for a repetition.
 func (x *writer) close(t int64) {
 	x.firstClose = math.MaxInt64
+	patient := len(x.open) <= x.limit
 	var ended []int64
 	for id, f := range x.open {
+		due := f.closed
 		switch {
 		case f.closed == 0:
-		case f.closed < t:
+			continue
+		case f.left <= 0 || !patient:
+		case f.how == "FIN" || f.how == "RST":
+			due += maxLate
+		default: // nothing is written at its end
+			continue
+		}
+		if due < t {
 			ended = append(ended, id)
-		default:
-			x.firstClose = min(x.firstClose, f.closed)
+		} else {
+			x.firstClose = min(x.firstClose, due)
 		}
 	}
 	slices.Sort(ended)
@@ -205,6 +234,9 @@ func (x *writer) close(t int64) {
 		case "RST":
 			x.segment(f, decode.C2S, f.closed, flagRST|flagACK, nil)
 		}
+	}
+	if x.limit > 0 {
+		x.limit = max(maxOpen, 2*len(x.open))
 	}
 }
 

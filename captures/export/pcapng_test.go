@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"testing"
 
@@ -142,6 +143,48 @@ func TestPcapng(t *testing.T) {
 	}
 	if bytes.Contains(b.Bytes(), []byte("17262740.1")) {
 		t.Error("the cookie shows")
+	}
+}
+
+// What waited for missing packets, or was cut by the end of the capture, is told
+// after later events of others. It belongs to its connection all the same.
+func TestPcapngOfLateEvents(t *testing.T) {
+	for _, how := range []string{"FIN", "RST", "end of capture"} {
+		c := *conns[1]
+		c.ID, c.Closed, c.How, c.Events = 4, 1500, how, 3
+		file := &event.Event{Connection: 4, Time: 1400, Kind: event.Note, Note: event.NoteFile, Text: "a.doc: complete"}
+		var b bytes.Buffer
+		err := export.Pcapng(&b, walk(
+			command(4, 1100, decode.C2S, "PNG"),
+			command(2, 2000, decode.C2S, "PNG"),
+			command(4, 1300, decode.C2S, "OUT"),
+			file, // found again in what is transferred
+			command(2, 2100, decode.C2S, "PNG"),
+		), func(id int64) *event.Connection {
+			if id == 4 {
+				return &c
+			}
+			return conns[id]
+		}, export.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, p := range packets(t, b.Bytes()) {
+			if strings.Contains(p, " 1044 ") {
+				got = append(got, p)
+			}
+		}
+		want := []string{`900 1044 S+0 ""`, `900 1044 A+1 ""`, `1100 1044 PA+1 "PNG\r\n"`, `1300 1044 PA+6 "OUT\r\n"`}
+		switch how {
+		case "FIN":
+			want = append(want, `1500 1044 FA+11 ""`)
+		case "RST":
+			want = append(want, `1500 1044 RA+11 ""`)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", how, got, want)
+		}
 	}
 }
 
