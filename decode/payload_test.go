@@ -2,7 +2,10 @@
 
 package decode
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestDecodeWords(t *testing.T) {
 	for in, want := range map[string]string{
@@ -68,6 +71,24 @@ func TestEmoticonsAreDistinct(t *testing.T) {
 				t.Errorf("%s is %s and %s", c, other, e.Name)
 			}
 			seen[c] = e.Name
+		}
+	}
+}
+
+// A NUL does not hide what somebody said.
+func TestTextWithNUL(t *testing.T) {
+	for payload, want := range map[string]string{
+		"Content-Type: text/plain; charset=UTF-8\r\n\r\nhello\x00":     `Bob: "hello␀"`,
+		"Content-Type: text/plain\r\n\r\nna\x00\xefve":                 `Bob: "na␀ïve"`,
+		"Content-Type: text/plain; charset=utf-16le\r\n\r\nh\x00i\x00": `Bob: "hi"`,
+		"Content-Type: text/plain; charset=UTF-16BE\r\n\r\n\x00h\x00i": `Bob: "hi"`,
+		"\x00\x01\x02":                           `Bob: binary`,
+		"Content-Type: x/y\r\n\r\nhello\x00\x01": `Bob: x/y: binary`,
+	} {
+		line := fmt.Sprintf("MSG bob@hotmail.com Bob %d", len(payload))
+		raw := []byte(line + "\r\n" + payload)
+		if a := Annotate(raw, len(line), len(line)+2, Context{Dir: S2C, Role: RoleSB, Dialect: 7}); a.Summary != want {
+			t.Errorf("%q: %s, want %s", payload, a.Summary, want)
 		}
 	}
 }

@@ -129,14 +129,22 @@ func drawingParams(raw []byte, body int) []Param {
 	return []Param{p}
 }
 
-// setText decodes a body by its charset; a body with NUL bytes is binary.
-// Without a charset it is tried as UTF-8 and else read as ISO-8859-1, which is
-// what senders' code pages mostly were.
+// setText decodes a body by its charset; a body with NUL bytes is binary, unless
+// it is said to be plain text: a NUL that ends somebody's string does not hide
+// it, and in UTF-16 every other byte is one. Without a charset it is tried as
+// UTF-8 and else read as ISO-8859-1, which is what senders' code pages mostly
+// were.
 func (p *Payload) setText(body, charset string) {
 	body = body[:min(len(body), maxText)]
 	if strings.IndexByte(body, 0) >= 0 {
-		p.Binary = true
-		return
+		switch {
+		case p.Type != "text/plain" || find(p.Headers, "Content-Type") == "":
+			p.Binary = true
+			return
+		case len(charset) >= 6 && strings.EqualFold(charset[:6], "UTF-16"):
+			p.Text = decodeCharset([]byte(body), charset)
+			return
+		}
 	}
 	if len(body) == 0 || utf8.ValidString(body) && !escapes(charset) {
 		p.Text = body

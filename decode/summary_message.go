@@ -29,6 +29,10 @@ func (l *line) message(who string) {
 			l.b = appendVisible(l.b, who, 40)
 			l.say(": ")
 		}
+		if p.Binary {
+			l.say("binary")
+			break
+		}
 		l.quoted(strings.TrimRight(p.Text, "\r\n"), maxSummary)
 		l.look(p)
 		l.part(p)

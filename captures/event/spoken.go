@@ -51,8 +51,8 @@ func (e *Event) Spoken() (text []byte, exact, ok bool) {
 		return text, bytes.IndexByte(text, 0) < 0 && len(text) <= maxExact, true
 	}
 	// Character sets that write other letters in ASCII bytes: ISO-2022 with
-	// escapes and shifts, HZ with tildes.
-	if bytes.ContainsAny(text, "\x1b\x0e\x0f~") {
+	// escapes and shifts, HZ with tildes, UTF-16 with NULs.
+	if bytes.ContainsAny(text, "\x1b\x0e\x0f~\x00") {
 		return nil, false, false
 	}
 	return text, false, true

@@ -23,6 +23,7 @@ func FuzzSpoken(f *testing.F) {
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\nhello\r\n\r\nthere",
 		"Content-Type: text/plain; charset=iso-2022-jp\r\n\r\n\x1b$B$3$s\x1b(B",
 		"Content-Type: text/plain; charset=hz-gb-2312\r\n\r\n~{<:Ky2;~}",
+		"Content-Type: text/plain; charset=utf-16le\r\n\r\nh\x00i\x00",
 		"Content-Type: text/plain; charset=windows-1252\r\n\r\ncaf\xe9",
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nContent-Type: image/gif\r\n\r\n\x00",
 		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n\r\n",

@@ -19,7 +19,7 @@ import (
 
 // schemaVersion is raised with every change of the schema or of the blobs; an
 // index of another version is deleted and rebuilt from the capture files.
-const schemaVersion = 9
+const schemaVersion = 10
 
 // rev is the number of the commit that wrote a row: what other processes that
 // read the index have not yet seen. Of connections and sessions, neighbours share
