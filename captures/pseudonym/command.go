@@ -184,6 +184,9 @@ func (p *Pseudonym) nick(a *decode.Annotation, q *decode.Param, who string) stri
 	case allDigits(text) && len(text) < 3, text == "Y", text == "N":
 		return text
 	case q.Name == "nick":
+		if text == hotmail && len(a.Params) > 0 && a.Params[0].Raw == hotmail {
+			return text
+		}
 		return p.Name(who, text)
 	case (a.Name == "PRP" || a.Name == "BPR" || a.Name == "SBP") && strings.Trim(text, "0123456789+()-./ ") == "":
 		return p.shape(text) // a phone number
@@ -194,6 +197,9 @@ func (p *Pseudonym) nick(a *decode.Annotation, q *decode.Param, who string) stri
 	}
 	return title(p.text(text))
 }
+
+// hotmail is what notification servers call themselves in MSG, twice.
+const hotmail = "Hotmail"
 
 // isKnown reports whether a word is one of those that the protocol fixes for
 // its parameter.

@@ -43,7 +43,7 @@ func (p *Pseudonym) Connection(c *event.Connection) *event.Connection {
 	n := *c
 	n.Client, n.Server = p.AddrPort(c.Client), p.AddrPort(c.Server)
 	n.Account = p.Handle(c.Account)
-	n.Chat = p.shape(c.Chat)
+	n.Chat = p.id(c.Chat)
 	n.Via = p.via(c.Via)
 	n.File = nil
 	return &n
@@ -175,7 +175,7 @@ func (p *Pseudonym) transfer(b []byte) []byte {
 		case i > 0 && words[0] != "USR":
 			words[i] = number(p, w)
 		default:
-			words[i] = p.shape(w)
+			words[i] = p.id(w) // as the AuthCookie of the invitation
 		}
 	}
 	return append([]byte(strings.Join(words, " ")), b[len(text):]...)

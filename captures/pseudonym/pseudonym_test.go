@@ -53,8 +53,10 @@ func TestShapes(t *testing.T) {
 		"<PRP 9 PHH 555%201234":                              `^PRP 9 PHH \d{3}%20\d{4}$`,
 		"<911 5":                                             `^911 5$`,
 		">CVR 9 0x0409 win 4.10 i386 MSMSGS 4.6.0073 MSMSGS": `^CVR 9 0x0409 win 4.10 \w+ MSMSGS 4.6.0073 \w+$`,
-		">CHG 7 BSY": `^CHG 7 BSY$`,
-		">FOO 7 bar": `^FOO 7 xxx$`,
+		"<MSG Hotmail Hotmail 0":                             `^MSG Hotmail Hotmail 0$`,
+		"<MSG bob@hotmail.com Hotmail 0":                     `^MSG \S+@example\.com \w+%20\w+ 0$`,
+		">CHG 7 BSY":                                         `^CHG 7 BSY$`,
+		">FOO 7 bar":                                         `^FOO 7 xxx$`,
 	} {
 		dir := decode.C2S
 		if line[0] == '<' {
@@ -101,6 +103,16 @@ func TestTheSameStaysTheSame(t *testing.T) {
 	usr := strings.Fields(line(decode.C2S, "USR 1 alice@hotmail.com 17262740.105\r\n"))
 	if sb[5] != usr[3] {
 		t.Errorf("cookies %s and %s", sb[5], usr[3])
+	}
+	const accept = "Content-Type: text/x-msmsgsinvite\r\n\r\nInvitation-Command: ACCEPT\r\nAuthCookie: 93\r\n\r\n"
+	invitation := line(decode.S2C, fmt.Sprintf("MSG bob@hotmail.com Bob %d\r\n%s", len(accept), accept))
+	transfer := event.Event{Role: decode.RoleFT, Raw: []byte("USR bob@hotmail.com 93\r\n"), Line: 22, Body: 24}
+	if raw := string(p.Event(&transfer).Raw); !strings.HasSuffix(raw, " 93\r\n") || !strings.Contains(invitation, "AuthCookie: 93\r\n") {
+		t.Errorf("%q of the invitation %q", raw, invitation)
+	}
+	ringing := line(decode.S2C, "CAL 2 RINGING 246\r\n")
+	if c := p.Connection(&event.Connection{Chat: "246"}); ringing != "CAL 2 RINGING "+c.Chat+"\r\n" {
+		t.Errorf("%q in the chat %s", ringing, c.Chat)
 	}
 	rewritten := event.Event{Raw: []byte("XFR 2 NS 64.4.13.58:1863 0\r\n"), Line: 26, Body: 28, TrID: 2, Dir: decode.S2C, Delivered: []byte("XFR 2 NS 5.6.7.8:1863 0\r\n")}
 	if d := p.Event(&rewritten).Delivered; d == nil || bytes.Contains(d, []byte("5.6.7.8")) {
