@@ -25,8 +25,9 @@ func (p *Pseudonym) payload(a *decode.Annotation, b []byte, who string) []byte {
 	case "text/plain":
 		return append(out, p.text(a.Payload.Text)...)
 	case "text/x-msmsgsinvite", "text/x-msmsgsinitialemailnotification", "text/x-msmsgsemailnotification",
-		"text/x-msmsgsactivemailnotification", "application/x-msmsgssystemmessage", "text/x-msmsgssystemmessage",
-		"text/x-clientcaps", "text/x-clientinfo":
+		"application/x-msmsgsemailnotification", "text/x-msmsgsactivemailnotification",
+		"application/x-msmsgssystemmessage", "text/x-msmsgssystemmessage",
+		"text/x-clientcaps", "text/x-clientinfo", "text/x-msnmsgr-datacast":
 		return p.fields(out, body, who)
 	case "application/x-msnmsgrp2p":
 		return append(out, piece(body)...)
@@ -113,6 +114,7 @@ const (
 // fieldKinds are the fields that are known, in lower case.
 var fieldKinds = map[string]fieldKind{
 	"mime-version": fieldKeep, "content-type": fieldType, "x-mms-im-format": fieldFormat, "typinguser": fieldHandle,
+	"recordinguser": fieldHandle, "data": fieldShape,
 	"p4-context": fieldName, "user-agent": fieldShape, "message-id": fieldShape, "chunks": fieldKeep, "chunk": fieldKeep,
 	"p2p-dest": fieldHandle, "p2p-src": fieldHandle,
 
@@ -213,8 +215,8 @@ func mediaType(v string) string {
 	kind = strings.ToLower(strings.TrimSpace(kind))
 	switch kind {
 	case "text/plain", "text/x-msmsgscontrol", "text/x-msmsgsinvite", "text/x-msmsgsprofile",
-		"text/x-msmsgsinitialemailnotification", "text/x-msmsgsemailnotification", "text/x-msmsgsactivemailnotification",
-		"application/x-msmsgssystemmessage", "text/x-msmsgssystemmessage", "application/x-msnmsgrp2p", "image/gif",
+		"text/x-msmsgsinitialemailnotification", "text/x-msmsgsemailnotification", "application/x-msmsgsemailnotification",
+		"text/x-msmsgsactivemailnotification", "application/x-msmsgssystemmessage", "text/x-msmsgssystemmessage", "application/x-msnmsgrp2p", "image/gif",
 		"application/x-ms-ink", "text/x-mms-emoticon", "text/x-mms-animemoticon", "text/x-msnmsgr-datacast",
 		"text/x-clientcaps", "text/x-clientinfo", "text/x-keepalive":
 	default:

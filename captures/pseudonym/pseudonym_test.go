@@ -120,6 +120,26 @@ func TestTheSameStaysTheSame(t *testing.T) {
 	}
 }
 
+// What kind of message it is stays to be seen, not what it says.
+func TestPayloads(t *testing.T) {
+	p := pseudonym.New()
+	for payload, want := range map[string]string{
+		"Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1\r\n\r\n":                         `\nID: 1\r\n\r\n$`,
+		"Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\nData: zqwink\r\n\r\n":         `\nID: 2\r\nData: [b-z]{6}\r\n\r\n$`,
+		"Content-Type: text/x-msmsgscontrol\r\nRecordingUser: zq@hotmail.com\r\n\r\n\r\n":    `\nRecordingUser: \S+@example\.com\r\n`,
+		"Content-Type: application/x-msmsgsemailnotification\r\n\r\nInbox-Unread: 3\r\n\r\n": `application/x-msmsgsemailnotification\r\n\r\nInbox-Unread: 3\r\n`,
+	} {
+		e, ok := framed(decode.S2C, fmt.Appendf(nil, "MSG zq@hotmail.com Zq %d\r\n%s", len(payload), payload))
+		if !ok {
+			t.Fatal(payload)
+		}
+		got := p.Event(&e).Raw
+		if !regexp.MustCompile(want).Match(got) || bytes.Contains(bytes.ToLower(got), []byte("zq")) {
+			t.Errorf("%q became %q", e.Raw, got)
+		}
+	}
+}
+
 func FuzzEvent(f *testing.F) {
 	f.Add(true, []byte("MSG a@b.c A 40\r\nContent-Type: text/plain\r\n\r\nhello world!"))
 	f.Add(true, []byte("NLN AWY  \xff%zz%20 x=y\r\n"))
