@@ -126,8 +126,11 @@ func (p *Pseudonym) host(word string) string {
 	if a, err := netip.ParseAddr(word); err == nil {
 		return p.Addr(a).String()
 	}
-	if allDigits(word) || len(word) < 2 { // XFR: 0, D
+	switch {
+	case len(word) < 2: // XFR: 0, D
 		return number(p, word)
+	case allDigits(word): // an IPv4 address as one number
+		return p.shape(word)
 	}
 	name, port := word, ""
 	if i := strings.LastIndexByte(word, ':'); i >= 0 && allDigits(word[i+1:]) && len(word)-i < 7 {
