@@ -4,6 +4,7 @@ package pseudonym
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 
 	"msnscope/decode"
@@ -36,16 +37,19 @@ func (p *Pseudonym) payload(a *decode.Annotation, b []byte, who string) []byte {
 }
 
 // piece keeps the numbers of a peer-to-peer header, which say how the pieces
-// belong together, and replaces what they carry.
+// belong together, and replaces what they carry. Bytes that say another size than
+// they have are no such header but anything: that of later clients is shorter,
+// and names follow.
 func piece(b []byte) []byte {
-	const header, footer = 48, 4
-	if len(b) < header {
-		return filled(b)
+	const header, size, footer = 48, 24, 4 // size: where the bytes of this piece stand
+	out := filled(b)
+	if len(b) < header || uint64(binary.LittleEndian.Uint32(b[size:])) != uint64(max(0, len(b)-header-footer)) {
+		return out
 	}
-	out := make([]byte, len(b))
+	clear(out)
 	copy(out, b[:header])
-	if len(b) >= header+footer {
-		copy(out[len(b)-footer:], b[len(b)-footer:])
+	if foot := b[max(header, len(b)-footer):]; len(foot) == footer && binary.BigEndian.Uint32(foot) < 256 {
+		copy(out[len(out)-footer:], foot)
 	}
 	return out
 }

@@ -123,12 +123,17 @@ func TestTheSameStaysTheSame(t *testing.T) {
 // What kind of message it is stays to be seen, not what it says.
 func TestPayloads(t *testing.T) {
 	p := pseudonym.New()
+	header := "\x07" + strings.Repeat("\x00", 23) + "\x04" + strings.Repeat("\x00", 23)
 	for payload, want := range map[string]string{
 		"Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 1\r\n\r\n":                         `\nID: 1\r\n\r\n$`,
 		"Content-Type: text/x-msnmsgr-datacast\r\n\r\nID: 2\r\nData: zqwink\r\n\r\n":         `\nID: 2\r\nData: [b-z]{6}\r\n\r\n$`,
 		"Content-Type: text/x-msmsgscontrol\r\nRecordingUser: zq@hotmail.com\r\n\r\n\r\n":    `\nRecordingUser: \S+@example\.com\r\n`,
 		"Content-Type: application/x-msmsgsemailnotification\r\n\r\nInbox-Unread: 3\r\n\r\n": `application/x-msmsgsemailnotification\r\n\r\nInbox-Unread: 3\r\n`,
 		"Content-Type: text/x-msmsgsinvite\r\n\r\nPublic-IP: 3325256782\r\n\r\n":             `\nPublic-IP: \d{10}\r\n`,
+		"Content-Type: application/x-msnmsgrp2p\r\n\r\n" + header + "zqzq\x00\x00\x00\x01":   `\r\n\r\n\x07(\x00){23}\x04(\x00){30}\x01$`,
+		"Content-Type: application/x-msnmsgrp2p\r\n\r\n" + header + "zqzqzqzq":               `\r\n\r\n\x07(\x00){23}\x04(\x00){31}$`,
+		// The header of MSNP16 is shorter.
+		"Content-Type: application/x-msnmsgrp2p\r\n\r\n\x08\x00\x00\x20\x00\x00\x00\x01INVITE MSNMSGR:zq@hotmail.com MSNSLP/1.0\r\n": `\r\n\r\nxxx xxxx`,
 	} {
 		e, ok := framed(decode.S2C, fmt.Appendf(nil, "MSG zq@hotmail.com Zq %d\r\n%s", len(payload), payload))
 		if !ok {
