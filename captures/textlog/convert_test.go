@@ -165,6 +165,28 @@ S: BYE a@b.c
 	}
 }
 
+// Error replies have payloads from MSNP11 on.
+func TestConvertErrorsWithPayload(t *testing.T) {
+	for log, want := range map[string][]string{
+		"C: VER 1 MSNP13\nS: VER 1 MSNP13\nC: ADL 2 5\n<ml/>\nS: 241 2 10\n<ml>x</ml>\nS: QNG 50\n": {
+			"1 s2c command error 241: the payload names people or lists that are not valid", "1 s2c command the connection is alive, next PNG expected in 50 s",
+		},
+		"(01:02:03) msn: C: NS 000: VER 1 MSNP13\n(01:02:03) msn: S: NS 000: VER 1 MSNP13\n(01:02:04) msn: S: NS 000: 241 2 10\n(01:02:05) msn: S: NS 000: QNG 50\n": {
+			"1 s2c note textlog: line 3: the payload, 10 bytes, is not in the log",
+			"1 s2c raw 10 bytes: cut by missing packets", "1 s2c gap 10 bytes missing from the capture",
+			"1 s2c command the connection is alive, next PNG expected in 50 s",
+		},
+		"C: VER 1 MSNP7\nS: VER 1 MSNP7\nS: 241 2 10\nS: QNG\n": {
+			`1 s2c command error 241: the payload names people or lists that are not valid, says "10"`, "1 s2c command the connection is alive",
+		},
+	} {
+		got := converted(t, log).lines()
+		if d := cmp.Diff(want, got[len(got)-len(want):]); d != "" {
+			t.Errorf("%s: events (-want +got):\n%s", log, d)
+		}
+	}
+}
+
 // A program's log has times of day, connections side by side, and lacks
 // payloads: what is invented and what is missing is said, and the framing goes on.
 func TestConvertProgramsLog(t *testing.T) {

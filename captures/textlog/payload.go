@@ -25,8 +25,24 @@ const crlf, lf = "\r\n", "\n"
 
 // payloadLength is the declared payload length of a command line with its line
 // end, 0 if it takes none: the framer knows which commands do.
-func payloadLength(dir decode.Direction, line []byte) int {
-	framer := decode.Framer{Dir: dir}
+func payloadLength(dir decode.Direction, line []byte) int { return payloadLengthIn(0, dir, line) }
+
+// declared is payloadLength for error replies too, which have payloads in some
+// dialects only: that of the last answer to VER is taken.
+func (p *parser) declared(dir decode.Direction, line []byte) int {
+	if dir == decode.S2C && bytes.HasPrefix(line, []byte("VER ")) {
+		if words := bytes.Fields(line); len(words) > 2 {
+			p.dialect, _ = decode.ParseDialect(string(words[2]))
+		}
+	}
+	if len(line) > 0 && '0' <= line[0] && line[0] <= '9' {
+		return payloadLengthIn(p.dialect, dir, line)
+	}
+	return payloadLength(dir, line)
+}
+
+func payloadLengthIn(dialect decode.Dialect, dir decode.Direction, line []byte) int {
+	framer := decode.Framer{Dir: dir, Dialect: dialect}
 	framer.Feed(line)
 	var f decode.Frame
 	if framer.Next(&f) {
@@ -40,7 +56,7 @@ func payloadLength(dir decode.Direction, line []byte) int {
 // payload appends to p.data the payload of the command line in it, and returns
 // how many bytes it is longer than declared.
 func (p *parser) payload(dir decode.Direction) (excess int, err error) {
-	want := payloadLength(dir, p.data)
+	want := p.declared(dir, p.data)
 	if want == 0 {
 		return 0, nil
 	}

@@ -115,7 +115,7 @@ func (p *parser) unescape() bool {
 func (p *parser) loggedPayload(dir decode.Direction, inline bool) (excess int, counted bool, err error) {
 	end := bytes.IndexByte(p.data, '\n') + 1
 	if inline && end < len(p.data) {
-		want := payloadLength(dir, p.data[:end])
+		want := p.declared(dir, p.data[:end])
 		if want == 0 {
 			return 0, false, nil // several commands on one line, or what the log says
 		}
@@ -128,7 +128,7 @@ func (p *parser) loggedPayload(dir decode.Direction, inline bool) (excess int, c
 	if err := p.skip([]byte("Message contents:")); err != nil { // aMSN announces payloads
 		return 0, false, err
 	}
-	want := payloadLength(dir, p.data)
+	want := p.declared(dir, p.data)
 	if want == 0 {
 		counted, err = p.countPayload()
 		return 0, counted, err

@@ -176,6 +176,7 @@ type parser struct {
 	program bool   // a program's log; else the notation of documents
 	opened  int    // number of connections opened
 	data    []byte // of the step
+	dialect decode.Dialect
 
 	name []byte // document: of the last command, if it was the server's
 
