@@ -218,7 +218,7 @@ func fit(p *ParamSpec, line string, w Span) int {
 	}
 	switch p.Type {
 	case TypeInt, TypeLength:
-		return two(isNumber(line, w))
+		return two(isNumber(line, w) || p.Name == "caps" && isNumberPair(word))
 	case TypeVersion:
 		return two(word != "" && '0' <= word[0] && word[0] <= '9')
 	case TypeStatus:
@@ -249,6 +249,13 @@ func fit(p *ParamSpec, line string, w Span) int {
 		return two(word == "0" || len(word) >= 4 && (word[:3] == "CVR" || word[:4] == "MSNP"))
 	}
 	return 1
+}
+
+// isNumberPair reports whether a word is two numbers, as what a client can do is
+// from MSNP16 on: "2788999228:48".
+func isNumberPair(word string) bool {
+	i := indexByte(word, ':')
+	return i > 0 && isNumber(word, Span{0, i}) && isNumber(word, Span{i + 1, len(word)})
 }
 
 func two(ok bool) int {
