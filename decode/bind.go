@@ -112,6 +112,13 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 			}
 			break
 		}
+		if p.Type == TypeNick && k+1 < len(params) && words[i].Start > words[i-1].End+1 &&
+			end-i < len(params)-k && strictFit(&params[k+1], line, words[i]) {
+			// An empty name: two blanks in a row.
+			r.score++
+			r.bind(p, Span{words[i-1].End + 1, words[i-1].End + 1})
+			continue
+		}
 		f := fit(p, line, words[i])
 		if f <= 0 {
 			// A word that is not sent by some programs: the next parameter
