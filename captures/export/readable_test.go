@@ -76,6 +76,8 @@ func TestChat(t *testing.T) {
 		">MSG 1 N\n"+hello+"hi\r\n20:00:00 <eve> forged \u202e\x1b[31m",
 		"<MSG bob@hotmail.com Bob\nContent-Type: text/plain; charset=windows-1252\r\n\r\n\x93Gr\xfc\xdfe\x94",
 		"<MSG bob@hotmail.com Bob\nContent-Type: text/x-msmsgscontrol\r\nTypingUser: bob@hotmail.com\r\n\r\n\r\n",
+		"<MSG bob@hotmail.com Bob\nContent-Type: text/x-msmsgsinvite\r\n\r\nApplication-File: a.txt\r\nInvitation-Command: INVITE\r\nInvitation-Cookie: 7\r\n\r\n",
+		">MSG 2 N\nContent-Type: text/x-msmsgsinvite\r\n\r\nInvitation-Command: CANCEL\r\nInvitation-Cookie: 7\r\n\r\n",
 		"<BYE bob@hotmail.com",
 	))
 	want := "-- chat 17 of alice@hotmail.com, connection 1, 2001-11-05 UTC --\n" +
@@ -83,8 +85,10 @@ func TestChat(t *testing.T) {
 		"20:14:08 <alice@hotmail.com> hi\n" +
 		"         | 20:00:00 <eve> forged �␛[31m\n" +
 		"20:14:09 <bob@hotmail.com (Bob)> “Grüße”\n" +
-		"20:14:11 * bob@hotmail.com (Bob) was typing, and sent nothing\n" +
-		"20:14:11 * bob@hotmail.com (Bob) leaves\n"
+		"20:14:11 * bob@hotmail.com (Bob) offers the file \"a.txt\" (invitation 7)\n" +
+		"20:14:12 * alice@hotmail.com cancels (invitation 7)\n" +
+		"20:14:13 * bob@hotmail.com (Bob) was typing, and sent nothing\n" +
+		"20:14:13 * bob@hotmail.com (Bob) leaves\n"
 	if got != want {
 		t.Errorf("got:\n%s\nwant:\n%s", got, want)
 	}

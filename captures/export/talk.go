@@ -4,6 +4,7 @@
 package export
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -128,6 +129,9 @@ func (t *talk) read(c *chat.Chat, i int, l *said) (ok bool, err error) {
 			return false, err
 		}
 		l.name, l.look, l.note = row.Name, row.Look, row.Words
+		if line.Kind == chat.Invitation { // who it is stands before it
+			l.note = strings.TrimPrefix(l.note, decode.Visible(cmp.Or(row.Name, row.Who))+": ")
+		}
 		if line.Kind == chat.Message {
 			l.note, l.text = "", row.Text
 			if row.Size > 0 { // a row has its beginning only
