@@ -111,17 +111,37 @@ func rules(warnings []conform.Note) []conform.Note {
 	return out
 }
 
-// words keeps why bytes are no command, which the decoder says in its own words.
+// words keeps why bytes are no command, which the decoder says in its own words,
+// but for what it quotes: where a proxy or a gateway is to connect to.
 func (p *Pseudonym) words(why string) string {
-	switch why {
-	case decode.WhyCutByEnd:
-		return why
-	}
 	if strings.ContainsAny(why, "\"@") {
 		return "bytes that are no command"
 	}
+	for _, before := range quoting {
+		head, rest, ok := strings.Cut(why, before)
+		if !ok {
+			continue
+		}
+		words := strings.Split(rest, " ")
+		host := 0
+		if before == openAt {
+			if host = 1; words[0] != "NS" && words[0] != "SB" {
+				words[0] = p.shape(words[0])
+			}
+		}
+		if host < len(words) && words[host] != "" {
+			word := strings.TrimRight(words[host], ",;:")
+			words[host] = p.host(word) + words[host][len(word):]
+		}
+		return head + before + strings.Join(words, " ")
+	}
 	return why
 }
+
+// quoting are the decoder's words before an address.
+var quoting = []string{": connect to ", ": listen for ", ": relay datagrams for ", "HTTP CONNECT to ", openAt}
+
+const openAt = event.ViaGateway + ": open " // NS or SB, then the address
 
 // noteName keeps the name of a note of the proxy.
 func noteName(s string) string {

@@ -146,6 +146,33 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
+// What a proxy is to connect to is an address, too.
+func TestWhy(t *testing.T) {
+	p := pseudonym.New()
+	for why, want := range map[string]string{
+		decode.WhyCutByGap:                                           `^cut by missing packets$`,
+		"SOCKS5: connect to zq.example.org:1863":                     `^SOCKS5: connect to [a-z]{10}\.example:1863$`,
+		"SOCKS4: listen for 64.4.13.58:1863":                         `^SOCKS4: listen for 10\.\d+\.\d+\.\d+:1863$`,
+		"SOCKS5: relay datagrams for [2001:db9::1]:9":                `^SOCKS5: relay datagrams for \[2001:db8:\S+\]:9$`,
+		"SOCKS5: connect to ":                                        `^SOCKS5: connect to $`,
+		"HTTP CONNECT to zq.example.org:1863":                        `^HTTP CONNECT to [a-z]{10}\.example:1863$`,
+		"HTTP gateway: open NS zqhost, 18 bytes":                     `^HTTP gateway: open NS [a-z]{10}\.example, 18 bytes$`,
+		"HTTP gateway: open zq 64.4.13.58; the opening was not":      `^HTTP gateway: open [b-z]{2} 10\.\d+\.\d+\.\d+; the opening was not$`,
+		"HTTP gateway: answer, 13 bytes":                             `^HTTP gateway: answer, 13 bytes$`,
+		"HTTP gateway: open NS":                                      `^HTTP gateway: open NS$`,
+		"SOCKS5: connect to 64.4.13.58:1863: a message that was cut": `^SOCKS5: connect to 10\.\d+\.\d+\.\d+:1863: a message that was cut$`,
+	} {
+		got := p.Event(&event.Event{Kind: event.Raw, Text: why}).Text
+		if !regexp.MustCompile(want).MatchString(got) {
+			t.Errorf("%s became %s", why, got)
+		}
+	}
+	c := p.Connection(&event.Connection{Server: netip.MustParseAddrPort("64.4.13.58:1863")})
+	if got := p.Event(&event.Event{Kind: event.Raw, Text: "HTTP CONNECT to 64.4.13.58:1863"}).Text; got != "HTTP CONNECT to "+c.Server.String() {
+		t.Errorf("%s of the connection to %v", got, c.Server)
+	}
+}
+
 func FuzzEvent(f *testing.F) {
 	f.Add(true, []byte("MSG a@b.c A 40\r\nContent-Type: text/plain\r\n\r\nhello world!"))
 	f.Add(true, []byte("NLN AWY  \xff%zz%20 x=y\r\n"))
