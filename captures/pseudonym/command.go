@@ -3,6 +3,7 @@
 package pseudonym
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -128,12 +129,13 @@ func (p *Pseudonym) word(a *decode.Annotation, q *decode.Param, who string) stri
 	}
 	switch q.Type {
 	case decode.TypeInt, decode.TypeLength, decode.TypeBool, decode.TypeVersion:
-		if q.Type == decode.TypeVersion && len(raw) <= 40 && strings.Trim(raw, "0123456789-:.TZ") == "" && strings.Contains(raw, ":") {
+		if q.Type == decode.TypeVersion && len(raw) <= 40 && strings.Trim(raw, "0123456789-:.TZ") == "" && strings.Contains(raw, "T") {
 			return raw // a time stamp
 		}
 		return number(p, raw)
 	case decode.TypeGroups:
-		if len(raw) < 3*30 && strings.Trim(raw, "0123456789,") == "" {
+		long := func(id string) bool { return len(id) > maxCount }
+		if len(raw) < 3*30 && strings.Trim(raw, "0123456789,") == "" && !slices.ContainsFunc(strings.Split(raw, ","), long) {
 			return raw
 		}
 	case decode.TypeDialect:
@@ -217,8 +219,12 @@ func isKnown(spec *decode.Spec, q *decode.Param) bool {
 	return false
 }
 
-// isVersion reports whether a word is a number of a program's version: "4.6.0073".
+// isVersion reports whether a word is a number of a program's version: "4.6.0073",
+// and could be no address.
 func isVersion(s string) bool {
+	if _, err := netip.ParseAddr(s); err == nil {
+		return false
+	}
 	return len(s) <= 16 && strings.Trim(s, "0123456789.") == "" && strings.Count(s, ".") > 0 && strings.Count(s, ".") < 4
 }
 

@@ -146,6 +146,31 @@ func TestPayloads(t *testing.T) {
 	}
 }
 
+// A word that may be an address or a telephone is no version, no time, no group.
+func TestAddressesInOddPlaces(t *testing.T) {
+	p := pseudonym.New()
+	for _, line := range []string{
+		"<JOI bob@hotmail.com Bob 64.4.13.58", "<CAL 2 RINGING 64.4.13.58", ">CVR 9 0x0409 win 64.4.13.58 i386 MSMSGS 64.4.13.58",
+		">SYN 1 64.4.13.58:1863 0", "<LST 5 FL 9 1 1 bob@hotmail.com Bob 5550101234567",
+	} {
+		dir := decode.C2S
+		if line[0] == '<' {
+			dir = decode.S2C
+		}
+		e, ok := framed(dir, []byte(line[1:]+"\r\n"))
+		if !ok {
+			t.Fatal(line)
+		}
+		if raw := p.Event(&e).Raw; bytes.Contains(raw, []byte("64.4.13.58")) || bytes.Contains(raw, []byte("5550101234567")) {
+			t.Errorf("%s became %s", line, raw)
+		}
+	}
+	const stamp = "2005-04-23T18:57:44.8130000-07:00"
+	if e, _ := framed(decode.C2S, []byte("SYN 1 "+stamp+" "+stamp+"\r\n")); !bytes.Contains(p.Event(&e).Raw, []byte(stamp)) {
+		t.Errorf("%s became %s", stamp, p.Event(&e).Raw)
+	}
+}
+
 // What a proxy is to connect to is an address, too.
 func TestWhy(t *testing.T) {
 	p := pseudonym.New()
