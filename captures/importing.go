@@ -183,17 +183,21 @@ func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, nam
 			os.Remove(dst.Name())
 		}
 	}()
-	if textlog.Sniff(head) {
+	first, unpack := pcapfile.Unpack(head, textlog.Head)
+	if textlog.Sniff(first) {
 		as += ".pcapng"
-		in := bufio.NewReaderSize(io.MultiReader(bytes.NewReader(head), cancellable{ctx, src}), 1<<20)
+		in, err := unpack(io.MultiReader(bytes.NewReader(head), cancellable{ctx, src}))
+		if err != nil {
+			return "", "", err
+		}
 		out := bufio.NewWriterSize(dst, 1<<20)
-		if err = textlog.Convert(in, out); err == nil {
+		if err = textlog.Convert(bufio.NewReaderSize(in, 1<<20), out); err == nil {
 			err = out.Flush()
 		}
 		return dst.Name(), as, err
 	}
 	if _, err = pcapfile.NewReader(bytes.NewReader(head)); err != nil && !(n == sniffed && errors.Is(err, io.ErrUnexpectedEOF)) {
-		if unknown := textlog.Unknown(head); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
+		if unknown := textlog.Unknown(first); errors.Is(err, pcapfile.ErrNotCapture) && unknown != nil {
 			err = fmt.Errorf("%w, and %w", err, unknown)
 		}
 		return "", "", err

@@ -31,6 +31,25 @@ func openZstd(r io.Reader) (io.Reader, error) {
 	return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
 }
 
+// Unpack looks at the first bytes of a file. If it is compressed, first is up to
+// limit bytes of what is in it, as far as head goes, and open unpacks it all; else
+// first is head.
+func Unpack(head []byte, limit int) (first []byte, open func(io.Reader) (io.Reader, error)) {
+	for _, c := range compressions {
+		if !bytes.HasPrefix(head, []byte(c.magic)) {
+			continue
+		}
+		z, err := c.open(bytes.NewReader(head))
+		if err != nil {
+			break // as it is it says what is wrong
+		}
+		first = make([]byte, limit)
+		n, _ := io.ReadFull(z, first) // it breaks off where head ends
+		return first[:n], c.open
+	}
+	return head, func(r io.Reader) (io.Reader, error) { return r, nil }
+}
+
 // decompress puts a decompressor under the buffer if what it holds is
 // compressed.
 func (r *Reader) decompress(head []byte) (isCompressed bool, err error) {

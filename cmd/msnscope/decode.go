@@ -182,9 +182,11 @@ func (s *source) Read(p []byte) (int, error) {
 // ends that.
 func openCapture(in io.Reader) (reader *pcapfile.Reader, done func(), err error) {
 	head := bufio.NewReaderSize(in, textlog.Head)
-	first, _ := head.Peek(4 << 10)
-	if !textlog.Sniff(first) && textlog.Unknown(first) != nil {
-		first, _ = head.Peek(textlog.Head) // a text whose first command may come late
+	start, _ := head.Peek(4 << 10)
+	first, unpack := pcapfile.Unpack(start, textlog.Head)
+	if !textlog.Sniff(first) && (textlog.Unknown(first) != nil || len(first) == 0) {
+		start, _ = head.Peek(textlog.Head) // a text whose first command may come late
+		first, unpack = pcapfile.Unpack(start, textlog.Head)
 	}
 	if !textlog.Sniff(first) {
 		reader, err = pcapfile.NewReader(head)
@@ -193,9 +195,13 @@ func openCapture(in io.Reader) (reader *pcapfile.Reader, done func(), err error)
 		}
 		return reader, func() {}, err
 	}
+	text, err := unpack(head)
+	if err != nil {
+		return nil, func() {}, err
+	}
 	c := &conversion{}
 	c.next, done = iter.Pull2(func(yield func([]byte, error) bool) {
-		err := textlog.Convert(head, chunks(func(p []byte) bool { return yield(p, nil) }))
+		err := textlog.Convert(text, chunks(func(p []byte) bool { return yield(p, nil) }))
 		if err != nil {
 			yield(nil, err)
 		}
