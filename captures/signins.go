@@ -109,8 +109,11 @@ func (w *SignInWatch) Finish() {
 	for _, id := range w.order {
 		k := w.open[id]
 		conn, _ := w.store.Connection(id)
-		if conn.Role == decode.RoleGW {
-			continue // the sign-in carried in HTTP is a connection of its own
+		switch conn.Role {
+		case decode.RoleGW: // the sign-in carried in HTTP is a connection of its own
+			continue
+		case decode.RoleFT: // a note may come before it is known to be one
+			continue
 		}
 		now := k.last
 		if conn.Live {
