@@ -100,6 +100,9 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 			!(i < end && p.Type == TypeNick && strictFit(p, line, words[i])) {
 			continue // a word that stands here in other dialects only
 		}
+		if p.Optional && p.Until == 0 && i < end && end-i <= ahead(params[k:], ctx.Dialect) {
+			continue // a word that stands here from a later dialect on: there is room for all words behind it
+		}
 		if i >= end {
 			if !p.Optional {
 				r.score += scoreMissing
@@ -161,6 +164,20 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 	if last != nil {
 		r.bind(last, lastWord)
 	}
+}
+
+// ahead returns how many parameters that are part of the dialect stand behind the
+// first, which is not; 0 if it is.
+func ahead(params []ParamSpec, dialect Dialect) (n int) {
+	if inForce(params[0].Since, params[0].Until, dialect) {
+		return 0
+	}
+	for i := range params {
+		if inForce(params[i].Since, params[i].Until, dialect) {
+			n++
+		}
+	}
+	return n
 }
 
 // strayStatus stands for a status where the table has none.
