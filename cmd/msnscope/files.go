@@ -48,7 +48,8 @@ func defineFiles(flags *pflag.FlagSet) func(*env, []string) error {
 		}
 		out := bufio.NewWriter(e.stdout)
 		var line []byte
-		for i, c := range store.Transfers(scope.Session) {
+		headed := false
+		for _, c := range store.Transfers(scope.Session) {
 			if scope.Connection != 0 && scope.Connection != c.ID {
 				continue
 			}
@@ -56,7 +57,8 @@ func defineFiles(flags *pflag.FlagSet) func(*env, []string) error {
 				line = event.AppendTransfer(line[:0], &c)
 				out.Write(append(line, '\n'))
 			} else {
-				if i == 0 {
+				if !headed {
+					headed = true
 					fmt.Fprintf(out, "%-10s %-20s %-26s %-26s %-28s %s\n", "CONNECTION", "STARTED", "FROM", "TO", "FILE", "STATE")
 				}
 				t := c.File
