@@ -50,6 +50,9 @@ func TestFiles(t *testing.T) {
 		tr := streamstest.NewTransfer(transferSize)
 		tr.SenderConnects = senderConnects
 		store := importTransfer(t, tr, 0)
+		if list := string(output(t, "invitations", "--store", store)); !strings.Contains(list, ": complete: 5242880 bytes (#") {
+			t.Errorf("the file has arrived:\n%s", list)
+		}
 		dir := filepath.Join(t.TempDir(), "out")
 		list := string(output(t, "files", "--store", store, "--save", dir))
 		got, err := os.ReadFile(filepath.Join(dir, "holiday.jpg"))

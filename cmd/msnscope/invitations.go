@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -38,6 +39,12 @@ func defineInvitations(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
+		moved := map[int64]string{} // what became of the file, by the events of its invitation
+		for _, c := range store.Transfers(0) {
+			for _, id := range c.File.Events {
+				moved[id] = fmt.Sprintf(", c%d: %s", c.ID, decode.Visible(c.File.Words))
+			}
+		}
 		out := bufio.NewWriter(e.stdout)
 		for i := range list {
 			inv := &list[i]
@@ -50,8 +57,12 @@ func defineInvitations(fs *pflag.FlagSet) func(*env, []string) error {
 			if i == 0 {
 				fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s\n", "OFFERED", "FROM", "TO", "WHAT", "STATE")
 			}
-			fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s (%s)\n", inv.Begun.Format("2006-01-02 15:04:05"), decode.Visible(inv.Inviter),
-				unknown(inv.Invitee), offered(inv), becameOf(inv), eventList(inv.Events))
+			file := ""
+			for _, id := range inv.Events {
+				file = cmp.Or(file, moved[id])
+			}
+			fmt.Fprintf(out, "%-20s %-26s %-26s %-40s %s%s (%s)\n", inv.Begun.Format("2006-01-02 15:04:05"), decode.Visible(inv.Inviter),
+				unknown(inv.Invitee), offered(inv), becameOf(inv), file, eventList(inv.Events))
 		}
 		if more {
 			fmt.Fprintf(e.stderr, "msnscope invitations: there are more, these are the newest %d; name a session\n", captures.MaxInvitations)
