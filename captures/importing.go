@@ -193,6 +193,8 @@ func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, nam
 		out := bufio.NewWriterSize(dst, 1<<20)
 		if err = textlog.Convert(bufio.NewReaderSize(in, 1<<20), out); err == nil {
 			err = out.Flush()
+		} else if errors.Is(err, io.ErrUnexpectedEOF) {
+			err = fmt.Errorf("the compressed log is cut off: unpack what there is of it, and import that: %w", err)
 		}
 		return dst.Name(), as, err
 	}

@@ -3,8 +3,11 @@
 package captures
 
 import (
+	"bytes"
+	"compress/gzip"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -113,5 +116,24 @@ func TestImportCancelled(t *testing.T) {
 	caughtUp(t, s)
 	if n := int64(len(contentOf(t, s).Events)); n != r.Events {
 		t.Errorf("%d events of %d", n, r.Events)
+	}
+}
+
+// Of a compressed log that is cut off nothing stays, and it is said what to do.
+func TestImportOfACutCompressedLog(t *testing.T) {
+	var z bytes.Buffer
+	w := gzip.NewWriter(&z)
+	for n := range 1000 {
+		fmt.Fprintf(w, "C: CHG %d NLN\nS: CHG %d NLN\n", n, n)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s := openStore(t, t.TempDir(), Options{})
+	if _, err := s.ImportFrom(t.Context(), bytes.NewReader(z.Bytes()[:z.Len()-100]), "log.txt.gz", nil); err == nil || !strings.Contains(err.Error(), "log is cut off: unpack") {
+		t.Errorf("%v", err)
+	}
+	if r, err := s.ImportFrom(t.Context(), &z, "log.txt.gz", nil); err != nil || r.Events != 2001 { // with the note
+		t.Errorf("%d events, %v", r.Events, err)
 	}
 }
