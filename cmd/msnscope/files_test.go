@@ -114,3 +114,21 @@ func TestFilesWithoutOnePacket(t *testing.T) {
 		}
 	}
 }
+
+// A session of which the clock was set back lasts no time, not less.
+func TestSessionsOfAClockSetBack(t *testing.T) {
+	t.Parallel()
+	tr := streamstest.NewTransfer(10)
+	c := tr.Invitation()
+	c.Step = -1e9
+	dir := t.TempDir()
+	capture, store := filepath.Join(dir, "back.pcap"), filepath.Join(dir, "store")
+	packets := streamstest.Framing{Link: pcapfile.LinkEthernet}.Packets(c.Segments(0))
+	if err := os.WriteFile(capture, streamstest.File{}.Bytes(packets), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	output(t, "import", "--store", store, capture)
+	if list := string(output(t, "sessions", "--store", store)); !strings.Contains(list, " 0s ") {
+		t.Errorf("sessions:\n%s", list)
+	}
+}

@@ -39,7 +39,7 @@ func defineSessions(fs *pflag.FlagSet) func(*env, []string) error {
 			fmt.Fprintf(out, "%-9s %-20s %-9s %-28s %-22s %8s %6s %6s  %s\n", "SESSION", "STARTED", "LASTED", "ACCOUNT", "SERVER", "EVENTS", "CHATS", "ERRORS", "CLIENT, NAME AND NOTE")
 		}
 		for _, s := range sessions {
-			lasted := time.Duration(s.Ended - s.Started).Round(time.Second).String()
+			lasted := time.Duration(max(0, s.Ended-s.Started)).Round(time.Second).String()
 			if s.Live {
 				lasted = "live"
 			}
