@@ -22,8 +22,8 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 		switch {
 		case *watched != "" && (len(args) > 0 || *grows):
 			return usagef("--watch takes no files")
-		case *grows && len(args) != 1:
-			return usagef("-f follows one file")
+		case *grows && (len(args) != 1 || args[0] == "-"):
+			return usagef("-f follows one file; standard input is followed without")
 		case *watched == "" && len(args) == 0:
 			return usagef("name the captures to import")
 		}
