@@ -46,7 +46,7 @@ func awaitHeader(ctx context.Context, src *tail.File) error {
 			_, err = src.Seek(0, io.SeekStart)
 			return err
 		case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
-			return err
+			return NotGrowing(err)
 		case !src.Wait(ctx):
 			return errors.Join(ctx.Err(), err)
 		}
@@ -54,6 +54,15 @@ func awaitHeader(ctx context.Context, src *tail.File) error {
 			return err
 		}
 	}
+}
+
+// NotGrowing adds to the error of a file that is no capture, and so may be a text
+// log, that only captures are followed.
+func NotGrowing(err error) error {
+	if errors.Is(err, pcapfile.ErrNotCapture) {
+		return fmt.Errorf("%w; text logs are read when they are whole, without -f", err)
+	}
+	return err
 }
 
 func (s *Store) importGrowing(ctx context.Context, src *tail.File, name string, progress func(Progress)) (Report, error) {

@@ -5,10 +5,12 @@ package captures
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -84,7 +86,8 @@ func (s *Store) ImportFrom(ctx context.Context, src io.Reader, path string, prog
 
 func (s *Store) importFile(ctx context.Context, src io.Reader, name string, progress func(Progress)) (Report, error) {
 	temp, name, err := s.copyIn(ctx, src, name)
-	if err != nil {
+	var damage *textlog.Damage
+	if err != nil && !errors.As(err, &damage) {
 		return Report{}, err
 	}
 	defer os.Remove(temp) // it is gone when all went well
@@ -139,7 +142,11 @@ func (s *Store) importFile(ctx context.Context, src io.Reader, name string, prog
 		}
 		return Report{}, errors.Join(err, os.Remove(f.path), x.Drop(d.c))
 	}
-	return d.finalReport(), nil
+	r := d.finalReport()
+	if damage != nil {
+		r.Problems = append(r.Problems, damage.Error())
+	}
+	return r, nil
 }
 
 func (d *feed) finalReport() Report {
@@ -166,7 +173,8 @@ func spoken(c *index.Capture) (first []event.Connection, all int64) {
 }
 
 // copyIn copies src under a temporary name into the store, a text log as the
-// capture that it is turned into. as is what it shall be called.
+// capture that it is turned into, of the beginning only if a *textlog.Damage is
+// returned. as is what it shall be called.
 func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, name string, err error) {
 	head := make([]byte, sniffed)
 	n, err := io.ReadFull(src, head)
@@ -179,7 +187,9 @@ func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, nam
 		return "", "", err
 	}
 	defer func() {
-		if err = errors.Join(err, dst.Close()); err != nil {
+		closed := dst.Close()
+		var damage *textlog.Damage
+		if err = errors.Join(err, closed); err != nil && (closed != nil || !errors.As(err, &damage)) {
 			os.Remove(dst.Name())
 		}
 	}()
@@ -191,10 +201,13 @@ func (s *Store) copyIn(ctx context.Context, src io.Reader, as string) (temp, nam
 			return "", "", err
 		}
 		out := bufio.NewWriterSize(dst, 1<<20)
-		if err = textlog.Convert(bufio.NewReaderSize(in, 1<<20), out); err == nil {
-			err = out.Flush()
-		} else if errors.Is(err, io.ErrUnexpectedEOF) {
-			err = fmt.Errorf("the compressed log is cut off: unpack what there is of it, and import that: %w", err)
+		err = textlog.Convert(bufio.NewReaderSize(in, 1<<20), out)
+		var unread *fs.PathError
+		switch failed := cmp.Or(ctx.Err(), out.Flush()); {
+		case failed != nil:
+			err = failed
+		case errors.As(err, &unread): // not the log is damaged, but the disk
+			err = unread
 		}
 		return dst.Name(), as, err
 	}

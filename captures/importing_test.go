@@ -8,11 +8,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/iotest"
+
+	"msnscope/captures/event"
 )
 
 func TestImportTwoCaptures(t *testing.T) {
@@ -119,21 +123,58 @@ func TestImportCancelled(t *testing.T) {
 	}
 }
 
-// Of a compressed log that is cut off nothing stays, and it is said what to do.
-func TestImportOfACutCompressedLog(t *testing.T) {
-	var z bytes.Buffer
+// Of a log that is cut off, or goes wrong, what stands before the place is kept,
+// and the place is told in the report and in the capture.
+func TestImportOfDamagedLogs(t *testing.T) {
+	var log, z bytes.Buffer
 	w := gzip.NewWriter(&z)
 	for n := range 1000 {
-		fmt.Fprintf(w, "C: CHG %d NLN\nS: CHG %d NLN\n", n, n)
+		fmt.Fprintf(io.MultiWriter(&log, w), "C: CHG %d NLN\nS: CHG %d NLN\n", n, n)
 	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s := openStore(t, t.TempDir(), Options{})
-	if _, err := s.ImportFrom(t.Context(), bytes.NewReader(z.Bytes()[:z.Len()-100]), "log.txt.gz", nil); err == nil || !strings.Contains(err.Error(), "log is cut off: unpack") {
-		t.Errorf("%v", err)
-	}
-	if r, err := s.ImportFrom(t.Context(), &z, "log.txt.gz", nil); err != nil || r.Events != 2001 { // with the note
-		t.Errorf("%d events, %v", r.Events, err)
+	exact := "# msnscope transcript 1\nClient opens a connection to 1.2.3.4:1863.\nC: PNG\nS: QNG\n"
+	for name, c := range map[string]struct {
+		log      string
+		events   int64 // with notes
+		atLeast  bool
+		problem  string
+		bad      string // "" if it is imported
+		notARead error
+	}{
+		"whole":        {log: z.String(), events: 2001},
+		"cut":          {log: z.String()[:z.Len()-100], events: 1000, atLeast: true, problem: "the file is cut off: unexpected EOF; everything before that was read"},
+		"corrupt":      {log: z.String()[:z.Len()-100] + strings.Repeat("x", 100), events: 1000, atLeast: true, problem: "everything before that was read"},
+		"short":        {log: exact + "C: MSG 1 N 9\nhello\n", events: 4, problem: "line 5: the payload is 2 bytes short of the length declared; everything before that was read"},
+		"wrong":        {log: exact + "C= x\nC: PNG\n", events: 4, problem: `line 5: "x" is not quoted as in Go; everything before that was read`},
+		"a long line":  {log: log.String() + "C: " + strings.Repeat("x", 40<<20), events: 2002, problem: "line 2001 is longer than"},
+		"at the start": {log: "# msnscope transcript 1\nC: PNG\n", bad: "line 2: no connection has been opened"},
+		"unreadable":   {log: log.String(), notARead: &fs.PathError{Op: "read", Path: "x", Err: errors.New("a broken disk")}, bad: "a broken disk"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := openStore(t, t.TempDir(), Options{})
+			src := io.Reader(strings.NewReader(c.log))
+			if c.notARead != nil {
+				src = io.MultiReader(src, iotest.ErrReader(c.notARead))
+			}
+			r, err := s.ImportFrom(t.Context(), src, "log.txt", nil)
+			if c.bad != "" {
+				if err == nil || !strings.Contains(err.Error(), c.bad) || len(s.Captures()) > 0 {
+					t.Errorf("%v, and %d captures", err, len(s.Captures()))
+				}
+				return
+			}
+			if err != nil || r.Events != c.events && !(c.atLeast && r.Events > c.events) || len(r.Problems) != min(1, len(c.problem)) {
+				t.Fatalf("%d events, problems %q, %v", r.Events, r.Problems, err)
+			}
+			var notes strings.Builder
+			if err := s.Walk(t.Context(), Scope{}, nil, func(e *event.Event) error { notes.WriteString(e.Text + "\n"); return nil }); err != nil {
+				t.Fatal(err)
+			}
+			if c.problem != "" && (!strings.Contains(r.Problems[0], c.problem) || !strings.Contains(notes.String(), "what follows was not read")) {
+				t.Errorf("problems %q, notes %s", r.Problems, notes.String())
+			}
+		})
 	}
 }

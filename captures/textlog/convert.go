@@ -4,6 +4,7 @@ package textlog
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -24,12 +25,26 @@ const (
 	timedStep = int64(time.Microsecond)
 )
 
+// Damage is where a log goes wrong, or is cut off. What stood before it was
+// written.
+type Damage struct{ Err error }
+
+func (d *Damage) Error() string { return d.Err.Error() + "; everything before that was read" }
+
+func (d *Damage) Unwrap() error { return d.Err }
+
 // Convert writes the log as a pcapng with one TCP conversation for each
-// connection the log speaks of.
+// connection the log speaks of. A *Damage says that it is one of the beginning
+// only, in which the place is noted too.
 func Convert(r io.Reader, w io.Writer) error {
 	c := converter{known: map[string]netip.AddrPort{}}
 	walk := func(yield func(*event.Event) error) error {
-		return Parse(r, func(s Step) error { return c.step(s, yield) })
+		var failed error
+		err := Parse(r, func(s Step) error { failed = c.step(s, yield); return failed })
+		if err == nil || failed != nil || c.conn.ID == 0 {
+			return err
+		}
+		return errors.Join(c.note(yield, decode.C2S, "%v; what follows was not read", err), &Damage{err})
 	}
 	conn := func(id int64) *event.Connection {
 		if id != c.conn.ID {

@@ -5,6 +5,7 @@ package textlog
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 
@@ -84,8 +85,13 @@ func (l *lines) read() error {
 		if err == bufio.ErrBufferFull {
 			err = nil
 		}
-		if err == io.EOF && len(l.buf) == start || err != nil && err != io.EOF {
+		switch {
+		case err == io.EOF && len(l.buf) == start:
 			return err
+		case errors.Is(err, io.ErrUnexpectedEOF): // of what is compressed
+			return fmt.Errorf("line %d: the file is cut off: %w", l.number+len(l.ends)-l.first+1, err)
+		case err != nil && err != io.EOF:
+			return fmt.Errorf("line %d: %w", l.number+len(l.ends)-l.first+1, err)
 		}
 		break
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"msnscope/captures"
 	"msnscope/captures/event"
 	"msnscope/captures/follow"
 	"msnscope/captures/pcapfile"
@@ -154,7 +155,7 @@ func openGrowing(file *tail.File, from io.Reader, more func() bool) (*pcapfile.R
 		case err == nil:
 			return reader, func() {}, nil
 		case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) || !more():
-			return nil, nil, err
+			return nil, nil, captures.NotGrowing(err)
 		}
 		if _, err := file.Seek(0, io.SeekStart); err != nil {
 			return nil, nil, err
