@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -74,13 +75,48 @@ type rule struct {
 	rnd *rand.Rand
 }
 
-// notInRules are fields that nothing is known of when a command passes.
+// notInRules are fields, and flags, that nothing is known of when a command passes.
 var notInRules = map[string]string{
 	"id":   "the event has no number before it is recorded",
 	"sess": "a sign-in is put together later; acc: and conn: can be asked",
+	"chat": "chats are put together later; acc: and conn: can be asked",
 	"lat":  "the time to an answer is known later",
+	"gap":  "the time since the event before is known later",
 	"rule": "the rules of the protocol are checked later",
 	"note": "rules see commands only",
+	"mark": "events are marked later",
+
+	"is:warning": "the rules of the protocol are checked later", "has:warning": "the rules of the protocol are checked later",
+	"is:marked": "events are marked later", "has:mark": "events are marked later", "has:note": "notes are written later",
+	"is:answer": "what is answered is known later", "has:latency": "the time to an answer is known later",
+	"is:unanswered": "whether an answer comes is known later",
+}
+
+// unknown returns the first field or flag of a filter that a rule cannot ask,
+// and why; nil if there is none.
+func unknown(text string) (what *filter.Token, why string) {
+	field := "" // whose values follow
+	lists := 0  // of them that are open
+	before := ""
+	for _, t := range filter.Tokens(text) {
+		word := strings.ToLower(text[t.Start:t.End])
+		switch value := before == filter.TokenOp || lists > 0; {
+		case t.Kind == filter.TokenField:
+			field = word
+			why = notInRules[field]
+		case value && word == "(":
+			lists++
+		case value && word == ")":
+			lists--
+		case value:
+			why = notInRules[field+":"+strings.Trim(word, `"`)]
+		}
+		if why != "" {
+			return &t, why
+		}
+		before = t.Kind
+	}
+	return nil, ""
 }
 
 // make checks a rule. The error has no line.
@@ -108,13 +144,8 @@ func (r Rule) make() (*rule, *Error) {
 	} else if err != nil {
 		return fail("filter", err.Error(), 0, len(r.Filter))
 	}
-	for _, t := range filter.Tokens(r.Filter) {
-		if t.Kind != filter.TokenField {
-			continue
-		}
-		if why := notInRules[r.Filter[t.Start:t.End]]; why != "" {
-			return fail("filter", r.Filter[t.Start:t.End]+": cannot be asked in a rule: "+why, t.Start, t.End)
-		}
+	if t, why := unknown(r.Filter); t != nil {
+		return fail("filter", r.Filter[t.Start:t.End]+": cannot be asked in a rule: "+why, t.Start, t.End)
 	}
 	act, bad := parseAction(r.Do)
 	if bad != nil {

@@ -56,6 +56,11 @@ func TestMistakes(t *testing.T) {
 		rule("cmd:MSG", "drop") + "fil":     `4:1: want name = value, have "fil"`,
 		rule("comand:MSG", "drop"):          `2:10: no field "comand", did you mean "cmd"?`,
 		rule("cmd:MSG and sess:3", "drop"):  `2:22: sess: cannot be asked in a rule: a sign-in is put together later; acc: and conn: can be asked`,
+		rule("cmd:MSG Sess:3", "drop"):      `2:18: Sess: cannot be asked in a rule: a sign-in is put together later; acc: and conn: can be asked`,
+		rule("gap:..1s", "drop"):            `2:10: gap: cannot be asked in a rule: the time since the event before is known later`,
+		rule("is:error -mark:red", "drop"):  `2:20: mark: cannot be asked in a rule: events are marked later`,
+		rule("is:(error, Marked)", "drop"):  `2:21: Marked: cannot be asked in a rule: events are marked later`,
+		rule(`cmd:MSG -has:"note"`, "drop"): `2:23: "note": cannot be asked in a rule: notes are written later`,
 		rule("", "drop") + "do = hold":      `4:1: do stands here twice`,
 		rule("", "drop") + "chance = 120%":  `4:10: a chance is above 0% and at most 100%, or above 0 and at most 1`,
 		rule("", "drop") + "limit = 0":      `4:9: a limit is a number from 1`,
@@ -81,6 +86,15 @@ func TestMistakes(t *testing.T) {
 		var e *Error
 		if !errors.As(err, &e) || err.Error() != want {
 			t.Errorf("%q:\n%v\nwant\n%s", text, err, want)
+		}
+	}
+}
+
+// A word that is no value of a flag is text to search for.
+func TestWordsLikeFlags(t *testing.T) {
+	for _, text := range []string{"marked", "is:error marked", "is:(error, raw) marked", "cmd:MSG (marked or text:warning)", "is!=error answer"} {
+		if _, err := Parse("[a]\nfilter = " + text + "\ndo = drop\n"); err != nil {
+			t.Errorf("%s: %v", text, err)
 		}
 	}
 }
