@@ -5,6 +5,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -43,8 +44,10 @@ func readPasswords(path string) (map[string]string, error) {
 		}
 		passwords[strings.ToLower(handle)] = password
 	}
-	if lines.Err() != nil {
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, fmt.Errorf("%s: a line is too long", path)
+	} else if err != nil {
+		return nil, err
 	}
 	return passwords, nil
 }

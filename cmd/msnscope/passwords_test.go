@@ -31,4 +31,10 @@ func TestReadPasswords(t *testing.T) {
 	if _, err := readPasswords(path); err == nil || strings.Contains(err.Error(), "secretword") {
 		t.Errorf("a line without a password: %v", err)
 	}
+	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := readPasswords(filepath.Dir(path)); err == nil || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("a directory: %v", err)
+	}
 }
