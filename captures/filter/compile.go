@@ -9,6 +9,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"msnscope/captures/event"
 )
@@ -298,7 +299,8 @@ func (p *parser) compileHex(c *comparison, v *value, re *regexp.Regexp) (test, n
 		case isBlank(ch) || ch == ':':
 			continue
 		case at < 0:
-			return nil, nothing, p.fail(v.start, v.end, "%q is no hex digit", ch)
+			r, _ := utf8.DecodeRuneInString(v.lo.text[i:])
+			return nil, nothing, p.fail(v.start, v.end, "%q is no hex digit", r)
 		case digits%2 == 0:
 			b = append(b, byte(at<<4))
 		default:

@@ -10,6 +10,7 @@ import (
 func TestError(t *testing.T) {
 	for q, want := range map[string]string{
 		"comand:x":  `no field "comand", did you mean "cmd"?`,
+		"hex:0é":    `'é' is no hex digit`,
 		"http://x/": `no field "http", did you mean "http://x/"?`,
 	} {
 		if _, err := Parse(q); err == nil || err.Error() != want {
