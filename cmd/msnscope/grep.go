@@ -7,12 +7,14 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/spf13/pflag"
 
 	"msnscope/captures"
 	"msnscope/captures/event"
 	"msnscope/captures/filter"
+	"msnscope/decode"
 )
 
 func defineGrep(fs *pflag.FlagSet) func(*env, []string) error {
@@ -52,8 +54,11 @@ func parseFilter(text string) (*filter.Query, error) {
 	var wrong *filter.Error
 	if errors.As(err, &wrong) {
 		at := min(max(wrong.At, 0), len(text))
-		return nil, usagef("filter: %v\n  %s\n  %s%s", wrong, text,
-			strings.Repeat(" ", len([]rune(text[:at]))), strings.Repeat("^", max(wrong.End-wrong.At, 1)))
+		end := min(max(wrong.End, at), len(text))
+		// Line ends and tabs as one mark each, so that the place is below what it marks.
+		before, there, behind := decode.Visible(text[:at]), decode.Visible(text[at:end]), decode.Visible(text[end:])
+		return nil, usagef("filter: %v\n  %s%s%s\n  %s%s", wrong, before, there, behind,
+			strings.Repeat(" ", utf8.RuneCountInString(before)), strings.Repeat("^", max(utf8.RuneCountInString(there), 1)))
 	}
 	return q, err
 }
