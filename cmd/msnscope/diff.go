@@ -59,7 +59,7 @@ func defineDiff(fs *pflag.FlagSet) func(*env, []string) error {
 		}
 		d := differ{env: e, out: bufio.NewWriter(e.stdout), colour: colours(e), context: *context, brief: *brief, json: *asJSON, secrets: *secrets}
 		different, err := d.run(args, *storeAt, q, o)
-		err = errors.Join(err, d.out.Flush())
+		err = flush(d.out, err)
 		var wrong usageError
 		switch {
 		case errors.Is(err, syscall.EPIPE) && different:

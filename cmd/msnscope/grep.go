@@ -41,8 +41,7 @@ func defineGrep(fs *pflag.FlagSet) func(*env, []string) error {
 			write = jsonLines(out, store, *secrets)
 		}
 		if !*live {
-			err := store.Walk(e.ctx, captures.Scope{}, q, write)
-			return errors.Join(err, out.Flush())
+			return flush(out, store.Walk(e.ctx, captures.Scope{}, q, write))
 		}
 		return followStore(e.ctx, store, q, out, write)
 	}
@@ -61,6 +60,15 @@ func parseFilter(text string) (*filter.Query, error) {
 			strings.Repeat(" ", utf8.RuneCountInString(before)), strings.Repeat("^", max(utf8.RuneCountInString(there), 1)))
 	}
 	return q, err
+}
+
+// flush writes what out still has and returns what went wrong first: out fails
+// again with what it has failed with.
+func flush(out *bufio.Writer, err error) error {
+	if failed := out.Flush(); err == nil {
+		err = failed
+	}
+	return err
 }
 
 // jsonLines writes events as JSON Lines.
@@ -82,8 +90,7 @@ func followStore(ctx context.Context, store *captures.Store, q *filter.Query, ou
 	reached := captures.Reached{}
 	for {
 		changed := store.Changed()
-		err := store.WalkNew(ctx, captures.Scope{}, q, reached, write)
-		if err = errors.Join(err, out.Flush()); err != nil {
+		if err := flush(out, store.WalkNew(ctx, captures.Scope{}, q, reached, write)); err != nil {
 			if ctx.Err() != nil {
 				return nil
 			}

@@ -143,7 +143,7 @@ func (f *replayFlags) run(e *env, word string) (different bool, err error) {
 	now.describe()
 	now.word = "replay"
 	different, err = d.compare([2]compare.Side{was.store.Side(after.ctx, was.scope, q), now.store.Side(after.ctx, now.scope, nil)}, compare.Options{Facets: compare.Default})
-	return different, errors.Join(err, d.out.Flush())
+	return different, flush(d.out, err)
 }
 
 // inBrackets keeps a filter together when others are put beside it.
