@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -135,6 +136,9 @@ func runCommand(e *env, c command, args []string) error {
 	config := fs.String("config", "", "read flags from this `FILE`, lines of name = value")
 	fs.Usage = func() {}
 	if err := fs.Parse(args); err != nil {
+		if c.name == "grep" && negated(args, err) {
+			return usagef("what begins with - is a flag; a filter that begins with - stands behind --: msnscope grep -- '-cmd:PNG'")
+		}
 		if errors.Is(err, pflag.ErrHelp) {
 			commandUsage(e.stdout, c, fs)
 			return nil
@@ -145,6 +149,15 @@ func runCommand(e *env, c command, args []string) error {
 		return err
 	}
 	return do(e, fs.Args())
+}
+
+// negated reports whether a filter that begins with - was taken for flags:
+// -cmd:PNG for -c -m -d, -has:payload for -h.
+func negated(args []string, err error) bool {
+	if errors.Is(err, pflag.ErrHelp) {
+		return !slices.Contains(args, "-h") && !slices.Contains(args, "--help")
+	}
+	return strings.HasPrefix(err.Error(), "unknown shorthand flag")
 }
 
 // report turns what a command returned into an exit status and a message.
