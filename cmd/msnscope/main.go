@@ -113,6 +113,9 @@ func run(e *env, args []string) int {
 	}
 	switch args[0] {
 	case "help", "-h", "--help":
+		if len(args) == 2 && args[0] == "help" && !strings.HasPrefix(args[1], "-") { // help grep
+			return run(e, []string{args[1], "--help"})
+		}
 		usage(e.stdout)
 		return exitOK
 	case "--version":
