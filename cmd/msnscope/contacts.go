@@ -19,6 +19,7 @@ import (
 func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 	storeAt := storeFlag(fs)
 	at := fs.Int64("at", math.MaxInt64, "as it was at this `EVENT` (default: at the end)")
+	fs.Lookup("at").DefValue = "0" // so that the help does not name the number
 	history := fs.Bool("history", false, "how it changed up to there, how long each status lasted, and when the connection was silent")
 	of := fs.String("of", "", "with --history: of this contact (`HANDLE`) only")
 	asJSON := fs.Bool("json", false, "one JSON object, each fact with the event that made it so; with --history JSON Lines")
@@ -28,6 +29,9 @@ func defineContacts(fs *pflag.FlagSet) func(*env, []string) error {
 		}
 		if *of != "" && !*history {
 			return usagef("--of goes with --history")
+		}
+		if *at < 0 {
+			return usagef("--at takes an event's number")
 		}
 		store, err := readStore(e, *storeAt)
 		if err != nil {
