@@ -187,7 +187,12 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request) (u *upload, rele
 
 // conflict answers with how much of the file is here.
 func (u *upload) conflict(w http.ResponseWriter, text string) {
-	answer(w, http.StatusConflict, map[string]any{"error": text, "offset": u.json().Offset})
+	u.refuse(w, http.StatusConflict, text)
+}
+
+// refuse answers with a mistake and with where to go on.
+func (u *upload) refuse(w http.ResponseWriter, status int, text string) {
+	answer(w, status, map[string]any{"error": text, "offset": u.json().Offset})
 }
 
 func (s *Server) putUpload(w http.ResponseWriter, r *http.Request) {
@@ -209,9 +214,9 @@ func (s *Server) putUpload(w http.ResponseWriter, r *http.Request) {
 	var large *http.MaxBytesError
 	switch {
 	case errors.As(err, &large):
-		fail(w, http.StatusRequestEntityTooLarge, "the file has "+itoa(u.size)+" bytes, this would be more")
+		u.refuse(w, http.StatusRequestEntityTooLarge, "the file has "+itoa(u.size)+" bytes, this would be more")
 	case err != nil:
-		fail(w, http.StatusBadRequest, "the piece did not arrive whole: "+err.Error())
+		u.refuse(w, http.StatusBadRequest, "the piece did not arrive whole: "+err.Error())
 	default:
 		answer(w, http.StatusOK, u.json())
 	}

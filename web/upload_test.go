@@ -79,7 +79,7 @@ func TestUpload(t *testing.T) {
 	if a = askUpload(t, "GET", url, nil); len(a.List) != 1 || a.List[0] != (uploadJSON{strings.TrimPrefix(one, url+"/"), "alice.pcapng", n, 10}) {
 		t.Errorf("list: %+v", a)
 	}
-	if a = put(10, bytes.NewReader(append(bytes.Clone(file[10:]), "more"...))); a.Status != 413 {
+	if a = put(10, bytes.NewReader(append(bytes.Clone(file[10:]), "more"...))); a.Status != 413 || a.Offset != n {
 		t.Errorf("more than there is: %+v", a)
 	}
 	if a = put(n, strings.NewReader("")); a.Status != 200 || a.Offset != n {
