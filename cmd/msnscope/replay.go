@@ -52,6 +52,9 @@ func defineReplay(fs *pflag.FlagSet) func(*env, []string) error {
 		if (*f.to == "") == (*f.listen == "") {
 			return usagef("say --to HOST to play the client, or --listen ADDR to play the server")
 		}
+		if *f.wait < 0 || !(*f.speed >= 0) { // nor NaN
+			return usagef("--wait and --speed cannot be less than 0")
+		}
 		different, err := f.run(e, args[0])
 		var wrong usageError
 		switch {
