@@ -21,7 +21,7 @@ func defineExport(fs *pflag.FlagSet) func(*env, []string) error {
 	format := fs.String("format", "jsonl", "what to write: "+formatNames())
 	filterText := fs.String("filter", "", "only events that match this `FILTER`")
 	only := fs.String("only", "", "only this session (12) or connection (c31)")
-	output := fs.StringP("output", "o", "", "`FILE` to write to (default: standard output)")
+	output := fs.StringP("output", "o", "", "`FILE` to write to (default, and -: standard output)")
 	secrets := fs.Bool("secrets", false, "leave digests, tickets and cookies as they are instead of masking them")
 	pseudonymise := fs.Bool("pseudonymise", false, "put invented people, texts, addresses and secrets for the real ones")
 	side := fs.String("side", "client", "go, python: whose part the script plays, client or server")
@@ -56,7 +56,7 @@ func defineExport(fs *pflag.FlagSet) func(*env, []string) error {
 			}
 		}
 		to := io.Writer(e.stdout)
-		if *output != "" {
+		if *output != "" && *output != "-" {
 			file, err := os.OpenFile(*output, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 			if err != nil {
 				return err
