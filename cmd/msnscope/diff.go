@@ -120,14 +120,14 @@ func (d *differ) compare(sides [2]compare.Side, o compare.Options) (different bo
 	}
 	for i, more := range r.More {
 		if more {
-			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: only the first %d events are compared; narrow it down with --filter or a session\n", d.of[i].word, r.Events[i])
+			fmt.Fprintf(d.env.stderr, "msnscope %s: %s: only the first %d events are compared; narrow it down with --filter or a session\n", d.env.name, d.of[i].word, r.Events[i])
 		}
 		if r.Events[i] == 0 {
-			fmt.Fprintf(d.env.stderr, "msnscope diff: %s: nothing to compare in it\n", d.of[i].word)
+			fmt.Fprintf(d.env.stderr, "msnscope %s: %s: nothing to compare in it\n", d.env.name, d.of[i].word)
 		}
 	}
 	if r.Coarse > 0 {
-		fmt.Fprintf(d.env.stderr, "msnscope diff: %d rows were too many to compare all with all; there may be fewer differences than are shown\n", r.Coarse)
+		fmt.Fprintf(d.env.stderr, "msnscope %s: %d rows were too many to compare all with all; there may be fewer differences than are shown\n", d.env.name, r.Coarse)
 	}
 	different = r.Counts.Different() > 0
 	if !different && r.More != [2]bool{} {
@@ -178,7 +178,7 @@ func (c *compared) fill(e *env, path, part string) error {
 		return err
 	}
 	for _, p := range report.Problems {
-		fmt.Fprintf(e.stderr, "msnscope diff: %s: %s\n", path, p)
+		fmt.Fprintf(e.stderr, "msnscope %s: %s: %s\n", e.name, path, p)
 	}
 	if part == "" {
 		return nil

@@ -29,6 +29,7 @@ const (
 // env is the outside world of one run of the program, so that a run can be
 // made inside a test.
 type env struct {
+	name   string // of the subcommand: its messages begin with it
 	ctx    context.Context
 	stdin  io.Reader
 	stdout io.Writer
@@ -123,6 +124,7 @@ func run(e *env, args []string) int {
 	}
 	for _, c := range commands() {
 		if c.name == args[0] {
+			e.name = c.name
 			return report(e, c, runCommand(e, c, args[1:]))
 		}
 	}

@@ -8,12 +8,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"msnscope/captures/pcapfile"
+	"msnscope/captures/streams/streamstest"
 	"msnscope/proxy/msnptest"
 )
 
@@ -94,6 +97,24 @@ func TestReplayAgainstServer(t *testing.T) {
 	wrong, err := cmd.Output()
 	if err == nil || cmd.ProcessState.ExitCode() != exitDifferent || !strings.Contains(string(wrong), "911") || !strings.Contains(stderr.String(), "911") {
 		t.Errorf("a wrong password: %v\n%s%s", err, wrong, stderr.String())
+	}
+}
+
+// What is said of the recording is said by replay, not by diff.
+func TestReplayOfADamagedFile(t *testing.T) {
+	t.Parallel()
+	tr := streamstest.NewTransfer(10)
+	packets := streamstest.Framing{Link: pcapfile.LinkEthernet}.Packets(streamstest.Merge([]streamstest.Conversation{tr.Invitation()}))
+	whole := streamstest.File{}.Bytes(packets)
+	path := filepath.Join(t.TempDir(), "cut.pcap")
+	if err := os.WriteFile(path, whole[:len(whole)-5], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stderr strings.Builder
+	e := &env{ctx: t.Context(), stdout: io.Discard, stderr: &stderr, getenv: func(string) string { return "" }}
+	status := run(e, []string{"replay", "--to", "127.0.0.1:1", path})
+	if first, _, _ := strings.Cut(stderr.String(), "\n"); status != exitTrouble || !strings.HasPrefix(first, "msnscope replay: "+path+": ") {
+		t.Errorf("%d: %s", status, stderr.String())
 	}
 }
 
