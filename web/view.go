@@ -230,7 +230,12 @@ func (r *rate) add(now time.Time, all int64) {
 		r.samples = append(r.samples, sample{now, all})
 		return
 	}
-	last := r.samples[len(r.samples)-1]
+	last := &r.samples[len(r.samples)-1]
+	if gone := last.all - all; gone > 0 { // with a capture that was deleted: that is no rate
+		for i := range r.samples {
+			r.samples[i].all -= gone
+		}
+	}
 	since := now.Sub(last.at)
 	switch {
 	case since < rateStep:
