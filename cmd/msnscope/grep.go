@@ -30,7 +30,11 @@ func defineGrep(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		store, err := readStore(e, *storeAt)
+		open := readStore
+		if *live {
+			open = followedStore
+		}
+		store, err := open(e, *storeAt)
 		if err != nil {
 			return err
 		}

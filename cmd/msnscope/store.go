@@ -57,6 +57,23 @@ func readStore(e *env, flag string) (*captures.Store, error) {
 	return store, nil
 }
 
+// followedStore opens a store that is read for as long as the user pleases: once
+// its index is current it is left to whoever wants to record or import.
+func followedStore(e *env, flag string) (*captures.Store, error) {
+	store, err := readStore(e, flag)
+	if err != nil || store.ReadOnly() {
+		return store, err
+	}
+	if err := store.Close(); err != nil {
+		return nil, err
+	}
+	dir, err := storeDir(e, flag)
+	if err != nil {
+		return nil, err
+	}
+	return captures.Open(dir, captures.Options{ReadOnly: true})
+}
+
 // scopeOf reads "12" (a session) or "c31" (a connection) and makes sure that
 // the store has it.
 func scopeOf(store *captures.Store, word string) (captures.Scope, error) {
