@@ -27,11 +27,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"msnscope/captures/event"
@@ -57,6 +59,8 @@ type Store struct {
 	dir      string
 	lock     *os.File // nil: read-only
 	readOnly bool
+	// unwritable says that nothing can be written in dir.
+	unwritable bool
 
 	marks *marks.Log
 
@@ -95,8 +99,9 @@ type Options struct {
 }
 
 // Open opens (creates) the store in dir. The first opener indexes and may
-// record and import; a later one, or one with ReadOnly, only reads. Captures
-// whose index is behind are caught up in the background.
+// record and import; a later one, or one with ReadOnly, only reads, and so does
+// anybody where it cannot be written, as on a disc. Captures whose index is behind
+// are caught up in the background.
 func Open(dir string, o Options) (*Store, error) {
 	s := &Store{dir: dir, readOnly: o.ReadOnly, keep: o.Keep, answered: o.Answered}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
@@ -105,7 +110,7 @@ func Open(dir string, o Options) (*Store, error) {
 			return nil, err
 		}
 		lock, err := lockFile(filepath.Join(dir, "lock"))
-		if err != nil {
+		if s.unwritable = isUnwritable(err); err != nil && !s.unwritable {
 			return nil, err
 		}
 		s.lock, s.readOnly = lock, lock == nil
@@ -113,7 +118,12 @@ func Open(dir string, o Options) (*Store, error) {
 		return nil, err
 	}
 	if s.readOnly {
-		return s, s.openReading()
+		if err := s.openReading(); err != nil && s.unwritable {
+			return nil, fmt.Errorf("%s, and the index cannot be read: %w; copy it to where it can be written", s.WhyReadOnly(), err)
+		} else if err != nil {
+			return nil, err
+		}
+		return s, nil
 	}
 	if err := s.openWriting(); err != nil {
 		return nil, errors.Join(err, s.lock.Close())
@@ -129,13 +139,20 @@ func (s *Store) indexPath() string  { return filepath.Join(s.dir, "index.sqlite"
 // imported. The next Open for writing clears it.
 func (s *Store) UploadDir() string { return filepath.Join(s.dir, "uploads") }
 
-// openReading opens the index that another process writes.
+// isUnwritable reports whether a lock could not be taken because nothing can be
+// written there.
+func isUnwritable(err error) bool {
+	return errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
+}
+
+// openReading opens the index that another process writes, or has written where
+// nothing can be written.
 func (s *Store) openReading() error {
 	var err error
 	if s.marks, err = marks.OpenReading(s.marksPath()); err != nil {
 		return err
 	}
-	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true, SessionChanged: s.changing.add})
+	x, err := index.Open(s.indexPath(), index.Options{ReadOnly: true, Finished: s.unwritable, SessionChanged: s.changing.add})
 	if err != nil {
 		return err
 	}
@@ -314,10 +331,18 @@ func (s *Store) rebuild(reason error) error {
 // Rest gives up memory that only saves time, when there is nothing to do.
 func (s *Store) Rest() { s.index().Rest() }
 
+// WhyReadOnly says why this store only reads, if it was not asked to.
+func (s *Store) WhyReadOnly() string {
+	if s.unwritable {
+		return s.dir + " cannot be written"
+	}
+	return "another msnscope records or imports into " + s.dir + ": end it, or import through its page"
+}
+
 // writable returns an error unless this store may be added to.
 func (s *Store) writable(what string) error {
 	if s.readOnly {
-		return fmt.Errorf("%s: %w (%s is in use by another process)", what, ErrReadOnly, s.dir)
+		return fmt.Errorf("%s: %w: %s", what, ErrReadOnly, s.WhyReadOnly())
 	}
 	if s.ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", what, os.ErrClosed)

@@ -24,7 +24,7 @@ const (
 
 func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 	if s.ReadOnly {
-		fail(w, http.StatusConflict, "this store is only read: another msnscope writes it, import there")
+		fail(w, http.StatusConflict, "this store is only read: "+s.Store.WhyReadOnly())
 		return
 	}
 	answer := http.NewResponseController(w)

@@ -95,7 +95,7 @@ func (s *Server) player(w http.ResponseWriter) bool {
 	case s.Player == nil:
 		fail(w, http.StatusNotFound, "nothing can be played here")
 	case s.ReadOnly:
-		fail(w, http.StatusConflict, "this store is only read, and a replay is put into it: another msnscope writes it, play there")
+		fail(w, http.StatusConflict, "this store is only read, and a replay is put into it: "+s.Store.WhyReadOnly())
 	default:
 		return true
 	}

@@ -80,7 +80,7 @@ func (s *Server) listUploads(w http.ResponseWriter, _ *http.Request) {
 
 func (s *Server) createUpload(w http.ResponseWriter, r *http.Request) {
 	if s.ReadOnly {
-		fail(w, http.StatusConflict, "this store is only read: another msnscope writes it, import there")
+		fail(w, http.StatusConflict, "this store is only read: "+s.Store.WhyReadOnly())
 		return
 	}
 	var want struct {

@@ -21,6 +21,9 @@ import (
 type Options struct {
 	// ReadOnly follows what another process commits: see Index.Poll.
 	ReadOnly bool
+	// Finished says of a ReadOnly one that nobody will make it: what cannot be
+	// read is an error.
+	Finished bool
 	// Damaged is called, once and in a goroutine of its own, when damage is
 	// found in an index that is in use. It may be nil.
 	Damaged func(error)

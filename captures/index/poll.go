@@ -19,15 +19,18 @@ func (x *Index) Poll(ctx context.Context) (changed bool, err error) {
 		return false, ErrClosed
 	}
 	file, err := os.Stat(x.path)
-	if errors.Is(err, fs.ErrNotExist) {
+	if errors.Is(err, fs.ErrNotExist) && !x.opts.Finished {
 		return false, nil // not yet, or about to be begun anew
 	}
 	if err != nil {
 		return false, err
 	}
 	rev := x.rev
-	if x.rd == nil || !os.SameFile(file, x.rd.file) {
+	if x.rd == nil || !os.SameFile(file, x.rd.file) || x.rd.frozen && hasLog(x.path) {
 		rd, err := openReader(x.path)
+		if err != nil && x.opts.Finished {
+			return false, err
+		}
 		if err != nil {
 			// It is being made this moment, or is of another version.
 			slog.Debug("The index cannot be read yet", "path", x.path, "error", err)

@@ -11,6 +11,9 @@ import (
 	"slices"
 	"time"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"msnscope/captures/event"
 )
 
@@ -21,6 +24,8 @@ var ErrNotFound = errors.New("not in this store")
 type reader struct {
 	db   *sql.DB
 	file fs.FileInfo // to notice when another process begins it anew
+	// frozen says that SQLite takes the file for one that nobody can write.
+	frozen bool
 	// What is read of a block.
 	head, body, both *sql.Stmt
 	// What is read of neighbours.
@@ -30,19 +35,41 @@ type reader struct {
 // maxReaders is how many read at a time: more than the processors gain nothing.
 const maxReaders = 4
 
-// openReader opens the pool that reads.
+// openReader opens the pool that reads. Where the folder cannot be written, as on
+// a disc, SQLite can make no place for the locks of readers: then the file is read
+// as one that nobody writes, if nothing of it is in the log beside it.
 func openReader(path string) (*reader, error) {
+	r, err := openReaderAs(path, false)
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_CANTOPEN && !hasLog(path) {
+		return openReaderAs(path, true)
+	}
+	return r, err
+}
+
+// hasLog reports whether what a process has written last still stands beside the
+// index.
+func hasLog(path string) bool {
+	wal, err := os.Stat(path + "-wal")
+	return err == nil && wal.Size() > 0
+}
+
+func openReaderAs(path string, frozen bool) (*reader, error) {
 	file, err := os.Stat(path)
 	if err != nil {
 		return nil, err
 	}
-	db, err := sql.Open("sqlite", dsn(path, "query_only(1)"))
+	name := dsn(path, "query_only(1)")
+	if frozen {
+		name += "&immutable=1"
+	}
+	db, err := sql.Open("sqlite", name)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(maxReaders)
 	db.SetMaxIdleConns(maxReaders)
-	r := &reader{db: db, file: file}
+	r := &reader{db: db, file: file, frozen: frozen}
 	err = checkVersion(db)
 	for into, query := range r.statements() {
 		if err == nil {

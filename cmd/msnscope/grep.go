@@ -30,11 +30,7 @@ func defineGrep(fs *pflag.FlagSet) func(*env, []string) error {
 		if err != nil {
 			return err
 		}
-		open := readStore
-		if *live {
-			open = followedStore
-		}
-		store, err := open(e, *storeAt)
+		store, err := readStore(e, *storeAt)
 		if err != nil {
 			return err
 		}

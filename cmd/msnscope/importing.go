@@ -37,7 +37,7 @@ func defineImport(fs *pflag.FlagSet) func(*env, []string) error {
 		}
 		defer func() { err = errors.Join(err, store.Close()) }()
 		if store.ReadOnly() {
-			return fmt.Errorf("another msnscope records or imports into %s: import through its page, or use another --store", dir)
+			return fmt.Errorf("%s (--store names another one)", store.WhyReadOnly())
 		}
 		switch {
 		case *watched != "":

@@ -127,7 +127,7 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error)
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
 	if store.ReadOnly() {
-		return fmt.Errorf("another msnscope records or imports into %s: end it, or use another --store", dir)
+		return fmt.Errorf("%s (--store names another one)", store.WhyReadOnly())
 	}
 	file, err := store.Record()
 	if err != nil {

@@ -36,8 +36,9 @@ func storeDir(e *env, flag string) (string, error) {
 	return filepath.Join(data, "msnscope"), nil
 }
 
-// readStore opens an existing store for reading and waits until its index is
-// current, as far as that is for this process to do.
+// readStore opens an existing store for reading, with its index current as far as
+// that is for this process to see to. It is left to whoever wants to record or
+// import meanwhile.
 func readStore(e *env, flag string) (*captures.Store, error) {
 	dir, err := storeDir(e, flag)
 	if err != nil {
@@ -54,21 +55,10 @@ func readStore(e *env, flag string) (*captures.Store, error) {
 		store.Close()
 		return nil, err
 	}
-	return store, nil
-}
-
-// followedStore opens a store that is read for as long as the user pleases: once
-// its index is current it is left to whoever wants to record or import.
-func followedStore(e *env, flag string) (*captures.Store, error) {
-	store, err := readStore(e, flag)
-	if err != nil || store.ReadOnly() {
-		return store, err
+	if store.ReadOnly() {
+		return store, nil
 	}
 	if err := store.Close(); err != nil {
-		return nil, err
-	}
-	dir, err := storeDir(e, flag)
-	if err != nil {
 		return nil, err
 	}
 	return captures.Open(dir, captures.Options{ReadOnly: true})
