@@ -3,7 +3,7 @@
 // whose filter matches a command, and that takes effect, is the one.
 //
 //	[bob's messages]
-//	filter = cmd:MSG dir:c2s to:bob*
+//	filter = cmd:MSG dir:c2s from:bob*
 //	do     = hold 30s
 //
 //	[slow answers]
