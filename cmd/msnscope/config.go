@@ -106,12 +106,15 @@ func everyFlag() map[string][]*pflag.FlagSet {
 	return all
 }
 
-func defineConfig(*pflag.FlagSet) func(*env, []string) error {
+func defineConfig(flags *pflag.FlagSet) func(*env, []string) error {
 	return func(e *env, args []string) error {
 		if len(args) == 0 || args[0] != "check" || len(args) > 2 {
 			return usagef("want: config check [FILE]")
 		}
 		path := e.getenv(envName("config"))
+		if f := flags.Lookup("config"); f.Changed {
+			path = f.Value.String()
+		}
 		if len(args) == 2 {
 			path = args[1]
 		}
