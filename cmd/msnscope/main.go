@@ -12,7 +12,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -66,7 +65,7 @@ func commands() []command {
 		{"diff", "A B", "where two captures, sessions (12) or connections (c31) differ; exit status 0 equal, 1 different, 2 trouble", defineDiff},
 		{"grep", "FILTER", "matching events of a store", defineGrep},
 		{"replay", "SESSION|FILE", "play the client's or the servers' part of a session again; exit status as diff", defineReplay},
-		{"export", "", "events of a store as jsonl or pcapng", defineExport},
+		{"export", "", "events of a store in another form: jsonl, pcapng, csv, chat, html, a transcript, a program", defineExport},
 		{"demo", "", "practice server, scripted clients, proxy and page: all to look at in ten seconds", defineDemo},
 		{"config", "check [FILE]", "check a configuration file", defineConfig},
 		{"version", "", "print the version", defineVersion},
@@ -141,8 +140,8 @@ func runCommand(e *env, c command, args []string) error {
 	config := fs.String("config", "", "read flags from this `FILE`, lines of name = value")
 	fs.Usage = func() {}
 	if err := fs.Parse(args); err != nil {
-		if c.name == "grep" && negated(args, err) {
-			return usagef("what begins with - is a flag; a filter that begins with - stands behind --: msnscope grep -- '-cmd:PNG'")
+		if filter := negated(args); filter != "" && c.name == "grep" {
+			return usagef("a filter that begins with - goes behind --: msnscope grep -- '%s'", filter)
 		}
 		if errors.Is(err, pflag.ErrHelp) {
 			commandUsage(e.stdout, c, fs)
@@ -156,13 +155,18 @@ func runCommand(e *env, c command, args []string) error {
 	return do(e, fs.Args())
 }
 
-// negated reports whether a filter that begins with - was taken for flags:
-// -cmd:PNG for -c -m -d, -has:payload for -h.
-func negated(args []string, err error) bool {
-	if errors.Is(err, pflag.ErrHelp) {
-		return !slices.Contains(args, "-h") && !slices.Contains(args, "--help")
+// negated returns the first argument that is a filter which begins with -, and
+// so was read as flags: -has:note as -h. "" if there is none.
+func negated(args []string) string {
+	for _, a := range args {
+		if a == "--" {
+			break
+		}
+		if len(a) > 1 && a[0] == '-' && a[1] != '-' && strings.ContainsAny(a, ":~<>(") {
+			return a
+		}
 	}
-	return strings.HasPrefix(err.Error(), "unknown shorthand flag")
+	return ""
 }
 
 // report turns what a command returned into an exit status and a message.
