@@ -63,18 +63,6 @@ func TestAddress64(t *testing.T) {
 	}
 }
 
-func TestEmoticonsAreDistinct(t *testing.T) {
-	seen := map[string]string{}
-	for _, e := range Emoticons() {
-		for _, c := range e.Codes {
-			if other := seen[c]; other != "" {
-				t.Errorf("%s is %s and %s", c, other, e.Name)
-			}
-			seen[c] = e.Name
-		}
-	}
-}
-
 // A NUL does not hide what somebody said.
 func TestTextWithNUL(t *testing.T) {
 	for payload, want := range map[string]string{

@@ -172,10 +172,10 @@ func TestRealSessions(t *testing.T) {
 			s, _ := l.Session(conn.id)
 			fmt.Fprintf(&got, "\n\t\t\t%d %s %s %s", s, conn.Role, conn.Dialect, conn.Account)
 			said := begin[conn.id]
-			if v := Recognise(said[C2S], said[S2C]); v.Answer != Yes || v.Swapped || !v.SidesSure {
+			if v := recognise(said[C2S], said[S2C]); v.Answer != Yes || v.Swapped || !v.SidesSure {
 				t.Errorf("%s: connection %d: %+v", c.name, conn.id, v)
 			}
-			if v := Recognise(said[S2C], said[C2S]); v.Answer != Yes || !v.Swapped {
+			if v := recognise(said[S2C], said[C2S]); v.Answer != Yes || !v.Swapped {
 				t.Errorf("%s: connection %d swapped: %+v", c.name, conn.id, v)
 			}
 		}

@@ -5,7 +5,7 @@ package decode
 
 import "bytes"
 
-// RecogniseLimit is how many bytes a side Recognise looks at before it gives
+// RecogniseLimit is how many bytes a side a Recogniser looks at before it gives
 // up. Five chat messages of the greatest length fit in it, so a capture that
 // begins inside one shows a command line long before.
 const RecogniseLimit = 8 << 10
@@ -45,16 +45,10 @@ type Verdict struct {
 // sureScore is the score from which on a connection is MSNP.
 const sureScore = 2
 
-// Recognise judges a connection by the first bytes of both its sides. Either
-// may be empty: captures with one direction exist. A connection that has ended
-// with the answer Maybe showed no command; its owner takes it for No.
-func Recognise(c2s, s2c []byte) Verdict {
-	var r Recogniser
-	return r.Look(c2s, s2c)
-}
-
-// Recogniser is Recognise for bytes that come little by little: it looks at
-// each line once.
+// Recogniser judges a connection by the first bytes of both its sides. They come
+// little by little: it looks at each line once. Either side may be empty:
+// captures with one direction exist. A connection that has ended with the answer
+// Maybe showed no command; its owner takes it for No.
 type Recogniser struct {
 	sides [2]evidence
 }

@@ -8,6 +8,12 @@ import (
 	"testing"
 )
 
+// recognise judges a connection of which this is all.
+func recognise(c2s, s2c []byte) Verdict {
+	var r Recogniser
+	return r.Look(c2s, s2c)
+}
+
 func TestRecognise(t *testing.T) {
 	const binary = "\x00\x17\x93\xfe\x02\x01zz\x00\n\x05\x99"
 	for _, c := range []struct {
@@ -61,7 +67,7 @@ func TestRecognise(t *testing.T) {
 		{name: "one long line", s2c: strings.Repeat("x", 20000), want: No, reason: "no MSNP command"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			v := Recognise([]byte(c.c2s), []byte(c.s2c))
+			v := recognise([]byte(c.c2s), []byte(c.s2c))
 			if v.Answer != c.want || v.Swapped != c.swapped || v.Reason != c.reason {
 				t.Errorf("%+v", v)
 			}
@@ -70,10 +76,10 @@ func TestRecognise(t *testing.T) {
 }
 
 func TestRecogniseSides(t *testing.T) {
-	if v := Recognise([]byte("VER 1 MSNP7\r\n"), nil); v.Answer != Yes || v.SidesSure {
+	if v := recognise([]byte("VER 1 MSNP7\r\n"), nil); v.Answer != Yes || v.SidesSure {
 		t.Errorf("either side's VER: %+v", v)
 	}
-	if v := Recognise([]byte("VER 1 MSNP7\r\nUSR 2 MD5 I a@b\r\n"), nil); !v.SidesSure || v.Swapped {
+	if v := recognise([]byte("VER 1 MSNP7\r\nUSR 2 MD5 I a@b\r\n"), nil); !v.SidesSure || v.Swapped {
 		t.Errorf("the client's USR: %+v", v)
 	}
 }
@@ -83,14 +89,14 @@ func FuzzRecognise(f *testing.F) {
 	f.Add([]byte("PNG\r\n"), []byte("QNG\r\nxyzMSG a@b c 12\r\n"), uint8(1))
 	f.Add([]byte("GET / HTTP/1.0\r\n"), []byte("HTTP/1.0 200 OK\r\n"), uint8(7))
 	f.Fuzz(func(t *testing.T, c2s, s2c []byte, step uint8) {
-		want := Recognise(c2s, s2c)
+		want := recognise(c2s, s2c)
 		if (want.Answer == No) != (want.Reason != "") || want.Answer == Yes && want.Score < sureScore {
 			t.Fatalf("%+v", want)
 		}
 		if max(len(c2s), len(s2c)) >= RecogniseLimit && want.Answer == Maybe {
 			t.Fatal("no decision at the limit")
 		}
-		swapped := Recognise(s2c, c2s)
+		swapped := recognise(s2c, c2s)
 		if swapped.Answer != want.Answer || want.SidesSure && want.Answer == Yes && swapped.Swapped == want.Swapped {
 			t.Fatalf("%+v, the other way round %+v", want, swapped)
 		}

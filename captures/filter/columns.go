@@ -148,9 +148,8 @@ type eventFlag struct {
 }
 
 var (
-	errorsOnly = need{from: math.MinInt64, to: math.MaxInt64, errors: true}
-	notedOnly  = need{from: math.MinInt64, to: math.MaxInt64, noted: true}
-	openOnly   = need{from: math.MinInt64, to: math.MaxInt64, open: true}
+	notedOnly = need{from: math.MinInt64, to: math.MaxInt64, noted: true}
+	openOnly  = need{from: math.MinInt64, to: math.MaxInt64, open: true}
 )
 
 func only(names ...string) need {
@@ -163,7 +162,7 @@ func column(name, hint string, test func(e *event.Event) bool) eventFlag {
 }
 
 var isFlags = []eventFlag{
-	{Value{"error", "an error reply"}, costColumn, false, errorsOnly, func(e *event.Event, _ *meaning) bool { return isError(e) }},
+	{Value{"error", "an error reply"}, costColumn, false, everything, func(e *event.Event, _ *meaning) bool { return isError(e) }},
 	{Value{"typing", "somebody is typing"}, costBytes, true, only("MSG"), isTyping},
 	column("rewritten", "other bytes were delivered, addresses included", func(e *event.Event) bool { return e.Delivered != nil }),
 	column("edited", "other bytes were delivered, addresses of redirects aside", func(e *event.Event) bool {

@@ -14,7 +14,7 @@ import (
 // A Query does not change and may be used from several goroutines at once.
 type Query struct {
 	root      node
-	needsText bool
+	needsText bool // matching may have to annotate events, which costs far more than a look at their columns
 	need      need
 }
 
@@ -69,10 +69,6 @@ func (q *Query) Match(e *event.Event) bool {
 	meanings.Put(m)
 	return ok
 }
-
-// NeedsText reports whether matching may have to read an event's bytes for
-// their meaning (annotate it), which costs far more than a look at its columns.
-func (q *Query) NeedsText() bool { return q != nil && q.needsText }
 
 // String returns the query in its canonical form, which means the same.
 func (q *Query) String() string {

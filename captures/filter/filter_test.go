@@ -265,9 +265,6 @@ func checkNeed(t *testing.T, q *Query, e *event.Event) {
 	if names, ok := q.Commands(); ok && !slices.Contains(names, e.Cmd()) {
 		t.Errorf("%s selects the command %q, not one of %q", q, e.Cmd(), names)
 	}
-	if ids, ok := q.Sessions(); ok && !slices.Contains(ids, e.Session) {
-		t.Errorf("%s selects session %d, not one of %d", q, e.Session, ids)
-	}
 	if ids, ok := q.Connections(); ok && !slices.Contains(ids, e.Connection) {
 		t.Errorf("%s selects connection %d, not one of %d", q, e.Connection, ids)
 	}
@@ -289,9 +286,6 @@ func checkNeed(t *testing.T, q *Query, e *event.Event) {
 	}) {
 		t.Errorf("%s selects %q %s, with not all of one of %q", q, e.Raw, e.Text, lists)
 	}
-	if q.OnlyErrors() && !isError(e) {
-		t.Errorf("%s selects %q, which is no error", q, e.Raw)
-	}
 }
 
 func TestNeed(t *testing.T) {
@@ -299,27 +293,26 @@ func TestNeed(t *testing.T) {
 		q        string
 		commands string // "-": any
 		conns    string
-		errors   bool
 	}{
-		{"", "-", "-", false},
-		{"cmd:MSG", "[MSG]", "-", false},
-		{"cmd:msg or cmd=PNG", "[MSG PNG]", "-", false},
-		{"cmd:MSG or text:x", "-", "-", false},
-		{"cmd:MSG text:x conn:5", "[MSG]", "[5]", false},
-		{"cmd:M*", "-", "-", false},
-		{"-cmd:MSG", "-", "-", false},
-		{"cmd!=MSG", "-", "-", false},
-		{"cmd:MSG cmd:PNG", "[]", "-", false},
-		{"cmd:(MSG, opened)", "-", "-", false},
-		{"conn:(5, SB7)", "-", "[5 7]", false},
-		{"conn:(5, sb)", "-", "-", false},
-		{"status>=200 dir:s2c", "-", "-", true},
-		{"status:911", "[911]", "-", true},
-		{"status:(911, 217)", "[911 217]", "-", true},
-		{"status:(911, AWY)", "[911 CHG ILN NLN FLN]", "-", false},
-		{"is:error or code:911", "-", "-", true},
-		{"is:error or cmd:MSG", "-", "-", false},
-		{"is:typing", "[MSG]", "-", false},
+		{"", "-", "-"},
+		{"cmd:MSG", "[MSG]", "-"},
+		{"cmd:msg or cmd=PNG", "[MSG PNG]", "-"},
+		{"cmd:MSG or text:x", "-", "-"},
+		{"cmd:MSG text:x conn:5", "[MSG]", "[5]"},
+		{"cmd:M*", "-", "-"},
+		{"-cmd:MSG", "-", "-"},
+		{"cmd!=MSG", "-", "-"},
+		{"cmd:MSG cmd:PNG", "[]", "-"},
+		{"cmd:(MSG, opened)", "-", "-"},
+		{"conn:(5, SB7)", "-", "[5 7]"},
+		{"conn:(5, sb)", "-", "-"},
+		{"status>=200 dir:s2c", "-", "-"},
+		{"status:911", "[911]", "-"},
+		{"status:(911, 217)", "[911 217]", "-"},
+		{"status:(911, AWY)", "[911 CHG ILN NLN FLN]", "-"},
+		{"is:error or code:911", "-", "-"},
+		{"is:error or cmd:MSG", "-", "-"},
+		{"is:typing", "[MSG]", "-"},
 	} {
 		q, err := ParseAt(tt.q, now)
 		if err != nil {
@@ -341,8 +334,8 @@ func TestNeed(t *testing.T) {
 			}
 			continue
 		}
-		if commands != tt.commands || conns != tt.conns || q.OnlyErrors() != tt.errors {
-			t.Errorf("%s: commands %s, connections %s, errors only %t", tt.q, commands, conns, q.OnlyErrors())
+		if commands != tt.commands || conns != tt.conns {
+			t.Errorf("%s: commands %s, connections %s", tt.q, commands, conns)
 		}
 	}
 	q, _ := ParseAt("time:2001-11-05T20:14 or time:-5m..-1m", now)
@@ -357,15 +350,15 @@ func TestNeedsText(t *testing.T) {
 		"": false, "cmd:MSG dir:c2s lat>1s": false, "status:911": false, "raw:x hex:00": false, "is:error": false,
 		"status:AWY": true, "status:(911, AWY)": true, "hello": true, "cmd:MSG text:x": true, "acc:bob": true, "is:typing": true, "-nick:x": true,
 	} {
-		if query, err := Parse(q); err != nil || query.NeedsText() != want {
-			t.Errorf("%s: %t, %v", q, query.NeedsText(), err)
+		if query, err := Parse(q); err != nil || query.needsText != want {
+			t.Errorf("%s: %t, %v", q, query.needsText, err)
 		}
 	}
 }
 
 func TestZeroQuery(t *testing.T) {
 	for _, q := range []*Query{nil, {}} {
-		if !q.Match(log["ping"]) || q.String() != "" || q.NeedsText() || q.OnlyErrors() {
+		if !q.Match(log["ping"]) || q.String() != "" || q != nil && q.needsText {
 			t.Error("the empty query is not empty")
 		}
 		if _, ok := q.Commands(); ok {

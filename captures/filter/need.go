@@ -11,13 +11,11 @@ import (
 // need is a necessary condition: an event that does not meet it is not
 // selected; one that does may be or not.
 type need struct {
-	commands    []string // names as on the wire; nil: any event
-	sessions    []int64  // nil: any
-	connections []int64
+	commands    []string   // names as on the wire; nil: any event
+	connections []int64    // nil: any
 	handles     []string   // names before the @, in lower case, of which it has one; nil: any
 	says        [][]string // lists of words, in lower case, of which its text has all of one; nil: anything
 	from, to    int64      // Unix ns, both included
-	errors      bool       // error replies only
 	noted       bool       // events with warnings only
 	open        bool       // unanswered requests only
 	marked      bool       // events to which a user has added something only
@@ -26,19 +24,19 @@ type need struct {
 var everything = need{from: math.MinInt64, to: math.MaxInt64}
 
 // nothing is the need of a filter that selects nothing.
-var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, sessions: []int64{}, connections: []int64{}, handles: []string{}, says: [][]string{}, errors: true, noted: true, open: true, marked: true}
+var nothing = need{from: math.MaxInt64, to: math.MinInt64, commands: []string{}, connections: []int64{}, handles: []string{}, says: [][]string{}, noted: true, open: true, marked: true}
 
 func (a need) and(b need) need {
 	return need{
-		both(a.commands, b.commands), both(a.sessions, b.sessions), both(a.connections, b.connections), fewer(a.handles, b.handles), saysBoth(a.says, b.says),
-		max(a.from, b.from), min(a.to, b.to), a.errors || b.errors, a.noted || b.noted, a.open || b.open, a.marked || b.marked,
+		both(a.commands, b.commands), both(a.connections, b.connections), fewer(a.handles, b.handles), saysBoth(a.says, b.says),
+		max(a.from, b.from), min(a.to, b.to), a.noted || b.noted, a.open || b.open, a.marked || b.marked,
 	}
 }
 
 func (a need) or(b need) need {
 	return need{
-		either(a.commands, b.commands), either(a.sessions, b.sessions), either(a.connections, b.connections), either(a.handles, b.handles), saysEither(a.says, b.says),
-		min(a.from, b.from), max(a.to, b.to), a.errors && b.errors, a.noted && b.noted, a.open && b.open, a.marked && b.marked,
+		either(a.commands, b.commands), either(a.connections, b.connections), either(a.handles, b.handles), saysEither(a.says, b.says),
+		min(a.from, b.from), max(a.to, b.to), a.noted && b.noted, a.open && b.open, a.marked && b.marked,
 	}
 }
 
@@ -121,15 +119,6 @@ func (q *Query) Commands() (names []string, ok bool) {
 	return q.need.commands, q.need.commands != nil
 }
 
-// Sessions returns the sessions that a selected event can belong to; ok is
-// false when it can be any.
-func (q *Query) Sessions() (ids []int64, ok bool) {
-	if q == nil || q.root == nil {
-		return nil, false
-	}
-	return q.need.sessions, q.need.sessions != nil
-}
-
 // Connections returns the connections that a selected event can be of; ok is
 // false when it can be any.
 func (q *Query) Connections() (ids []int64, ok bool) {
@@ -166,9 +155,6 @@ func (q *Query) Times() (from, to int64) {
 	}
 	return q.need.from, q.need.to
 }
-
-// OnlyErrors reports whether all selected events are error replies.
-func (q *Query) OnlyErrors() bool { return q != nil && q.root != nil && q.need.errors }
 
 // OnlyNoted reports whether all selected events have warnings.
 func (q *Query) OnlyNoted() bool { return q != nil && q.root != nil && q.need.noted }

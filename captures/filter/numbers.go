@@ -114,11 +114,7 @@ func (p *parser) compileNumber(c *comparison, v *value) (test, need, error) {
 	}
 	if isGlob := f.kind == kindNumber || f.kind == kindConn || f.kind == kindStatus; isGlob && c.op == ":" && !v.isRange && isNumberGlob(&v.lo) {
 		look := newPattern(&v.lo)
-		wants := everything
-		if f.kind == kindStatus || f.Name == "code" {
-			wants = errorsOnly
-		}
-		return numberTest(f.number, func(n int64) bool { return look.is(strconv.FormatInt(n, 10)) }), wants, nil
+		return numberTest(f.number, func(n int64) bool { return look.is(strconv.FormatInt(n, 10)) }), everything, nil
 	}
 	within := interval{math.MinInt64, math.MaxInt64}
 	if v.isRange {
@@ -177,13 +173,8 @@ func numberTest(get numbers, is func(int64) bool) test {
 func numberNeed(f *field, in interval) need {
 	n := everything
 	switch {
-	case f.kind == kindStatus || f.Name == "code":
-		n.errors = true
-		if in.from == in.to {
-			n.commands = []string{fmt.Sprintf("%03d", in.from)}
-		}
-	case f.Name == "sess" && in.from == in.to:
-		n.sessions = []int64{in.from}
+	case (f.kind == kindStatus || f.Name == "code") && in.from == in.to:
+		n.commands = []string{fmt.Sprintf("%03d", in.from)}
 	case f.kind == kindConn && in.from == in.to:
 		n.connections = []int64{in.from}
 	}

@@ -65,16 +65,6 @@ func (k *Known) account(handle string) *account {
 	return a
 }
 
-// Groups tells that these are all groups of a user, as another source knows
-// them: a roster kept from an earlier capture.
-func (k *Known) Groups(handle string, ids []string) {
-	a := k.account(handle)
-	a.groups, a.whole = map[string]bool{}, true
-	for _, id := range ids {
-		a.add([]byte(id))
-	}
-}
-
 func (a *account) add(id []byte) {
 	if len(id) == 0 || len(id) > maxGroupID || len(a.groups) >= maxGroupIDs {
 		return

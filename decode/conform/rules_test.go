@@ -164,21 +164,3 @@ func TestNotesAreBounded(t *testing.T) {
 		t.Errorf("%d notes", len(p.notes))
 	}
 }
-
-// TestKnownGroups: what another source knows about a user's groups counts, also
-// when this connection's client has its lists already.
-func TestKnownGroups(t *testing.T) {
-	const script = signIn + `
-		C SYN 4 9
-		S SYN 4 9
-		C ADD 5 FL a@b.c A 1
-		C ADD 6 FL b@b.c B 2`
-	if short, _ := newPlayer(t).play(script).noted(); len(short) != 0 {
-		t.Errorf("nothing is known, but %v", short)
-	}
-	p := newPlayer(t)
-	p.known.Groups("Me@example.com", []string{"0", "1"})
-	if short, _ := p.play(script).noted(); strings.Join(short, " ") != "group-unknown@10" {
-		t.Errorf("got %v", short)
-	}
-}

@@ -147,17 +147,6 @@ func (s *State) Group(id string) Fact {
 	return Fact{}
 }
 
-// On returns the contacts that are known to be on a list.
-func (s *State) On(l List) []*Contact {
-	var on []*Contact
-	for _, c := range s.Contacts {
-		if c.IsOn(l) {
-			on = append(on, c)
-		}
-	}
-	return on
-}
-
 // Presence returns what the user's client shows for a contact. After the user's
 // first CHG the server names the contacts who are online and says nothing of
 // the others: they are offline without having been told so (told is false).
