@@ -23,7 +23,7 @@ type said struct {
 }
 
 // sessionOf reads a file of testdata/sessions: "@NS" begins a connection, the
-// commands are written as in testdata/examples.txt.
+// commands are written as in testdata/corpus.
 func sessionOf(t testing.TB, path string) (conns [][]said) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -1,3 +1,5 @@
+// This file tests the digits of numbers against those of strconv.
+
 package event
 
 import (

@@ -1,3 +1,5 @@
+// This file tests that members of the index which are written together keep one another.
+
 package index
 
 import (

@@ -1,3 +1,5 @@
+// This file tests the sums: timelines, spreads, samples, the most frequent.
+
 package tally
 
 import (

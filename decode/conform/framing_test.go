@@ -1,3 +1,5 @@
+// This file tests how the bytes are counted that continue a character.
+
 package conform
 
 import "testing"

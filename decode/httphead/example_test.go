@@ -1,3 +1,5 @@
+// This file shows how the package is used.
+
 package httphead_test
 
 import (

@@ -1,3 +1,5 @@
+// This file shows how the package is used.
+
 package prologue_test
 
 import (
