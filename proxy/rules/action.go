@@ -162,7 +162,11 @@ func parseInject(where string) func(*scanner) (action, *Error) {
 			return nil, err
 		}
 		return func(c *proxy.Command, _ *rand.Rand) (v proxy.Verdict, ok bool) {
-			b := expand(text, c)
+			dir := c.Event.Dir
+			if where == "back" {
+				dir = 1 - dir
+			}
+			b := expand(text, c, dir)
 			switch where {
 			case "before":
 				v.Before = b
@@ -183,7 +187,9 @@ func parseAnswer(s *scanner) (action, *Error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(c *proxy.Command, _ *rand.Rand) (proxy.Verdict, bool) { return insteadOf(c, expand(text, c)), true }, nil
+	return func(c *proxy.Command, _ *rand.Rand) (proxy.Verdict, bool) {
+		return insteadOf(c, expand(text, c, decode.S2C)), true
+	}, nil
 }
 
 // insteadOf puts an answer in place of what a command would have led to: in
@@ -195,13 +201,30 @@ func insteadOf(c *proxy.Command, answer []byte) proxy.Verdict {
 	return proxy.Verdict{Replace: true, Back: answer}
 }
 
-// expand fills $trid, $account and $new into a command to be sent, and makes it
-// whole.
-func expand(text string, c *proxy.Command) []byte {
+// expand fills $trid, $account and $new into a command to be sent in dir, and
+// makes it whole.
+func expand(text string, c *proxy.Command, dir decode.Direction) []byte {
 	trid := "0"
 	if c.Event.TrID >= 0 {
 		trid = strconv.FormatInt(c.Event.TrID, 10)
 	}
 	text = strings.NewReplacer("$trid", trid, "$new", "0", "$account", c.Event.Account).Replace(text)
-	return proxy.EndLine([]byte(text))
+	b := proxy.EndLine([]byte(text))
+	if areWhole(b, dir) { // several, maybe, with the length in the line of the first
+		return b
+	}
+	return proxy.MendLength(b, dir)
+}
+
+// areWhole reports whether b is whole commands from its beginning to its end.
+func areWhole(b []byte, dir decode.Direction) bool {
+	f := decode.Framer{Dir: dir}
+	f.Feed(b)
+	n := 0
+	for fr := (decode.Frame{}); f.Next(&fr); n += len(fr.Raw) {
+		if fr.Why != "" {
+			return false
+		}
+	}
+	return n == len(b)
 }
