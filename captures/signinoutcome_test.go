@@ -104,3 +104,36 @@ func TestSignInOutcomeBesideSilence(t *testing.T) {
 		}
 	}
 }
+
+// Nobody signs in to a file transfer, though the note of its opening comes
+// before anything says that it is one.
+func TestTransfersAreNoSignIns(t *testing.T) {
+	s := openStore(t, t.TempDir(), Options{})
+	f := recordInto(t, s)
+	conn := f.Connect(netip.MustParseAddrPort("10.0.0.9:1044"), netip.MustParseAddrPort("10.0.0.10:6891"), event.Comment{Note: "opened", Text: "client 10.0.0.9:1044"})
+	for _, said := range []struct {
+		dir  decode.Direction
+		text string
+	}{{decode.C2S, "VER MSNFTP\r\n"}, {decode.S2C, "VER MSNFTP\r\n"}, {decode.C2S, "USR bob@example.com 93301\r\n"}} {
+		if err := conn.Data(said.dir, []byte(said.text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(conn.CloseWrite(decode.S2C), conn.CloseWrite(decode.C2S), s.CaughtUp(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	events, transfers := 0, 0
+	w := s.WatchSignIns(func(in *SignIn) { t.Errorf("a sign-in: %+v", in) })
+	err := s.Walk(t.Context(), Scope{}, nil, func(e *event.Event) error {
+		events++
+		if e.Role == decode.RoleFT {
+			transfers++
+		}
+		w.Event(e)
+		return nil
+	})
+	w.Finish()
+	if err != nil || transfers == 0 || transfers == events {
+		t.Errorf("%v: %d events, %d of a file transfer", err, events, transfers)
+	}
+}
