@@ -69,5 +69,14 @@ test('it comes back with view and selection, when it is told to and by itself', 
   await back(2);
   await lose(false);
   await back(3);
+  // What is selected meanwhile is not told as what was selected before.
+  await page.locator('#events').focus();
+  await lose(true);
+  await page.getByText('connection lost').waitFor();
+  await page.keyboard.press('ArrowDown');
+  await page.getByText('not connected').waitFor();
+  const number = await page.locator('#events .r.sel .num').textContent();
+  await page.getByRole('button', { name: 'now' }).click();
+  await page.locator('#detail .meta', { hasText: `#${number} ` }).waitFor();
   check();
 });

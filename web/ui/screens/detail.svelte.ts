@@ -20,6 +20,7 @@ export class DetailModel {
   secrets = $state(false);
   pinned = $state.raw<Range | null>(null); // marked bytes
   hover = $state.raw<Range | null>(null); // bytes under the pointer or the caret
+  private shown = 0; // id of event
   private wish: Wish | null = null;
   private got: Wish | null = null;
   private busy = false;
@@ -70,11 +71,16 @@ export class DetailModel {
       const w: Wish = this.wish;
       try {
         const r = await app.link.request<{ event: EventObject }>({ op: 'event', ...w });
-        if (w === this.wish) this.event = { ...r.event, ...r.event.injected }; // shown as the command it is
+        if (w === this.wish) {
+          this.event = { ...r.event, ...r.event.injected }; // shown as the command it is
+          this.shown = w.id;
+        }
       } catch (e) {
         if (w === this.wish) {
           this.missing = e instanceof RequestError ? e.message : String(e);
-          if (e instanceof RequestError && e.code !== 'offline') this.event = null;
+          // What is there stays to be read while the connection is away, but not as another event.
+          const other = this.shown !== w.id;
+          if (other || (e instanceof RequestError && e.code !== 'offline')) this.event = null;
         }
       }
       this.got = w;
