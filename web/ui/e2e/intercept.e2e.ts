@@ -175,6 +175,28 @@ test('every action on a real chat', { timeout: 120_000 }, async () => {
     chat.tell('status AWY');
     await page.getByRole('tab', { name: 'Command' }).click();
     await queue.getByText('CHG').waitFor();
+    await page.locator('#editor').waitFor();
+    // Beside it another one, slow to come: till it is there, the one before is not taken for it.
+    let come = () => {};
+    const slow = new Promise<void>((resolve) => (come = resolve));
+    await page.route(/\/api\/hold\/\d+\?secrets=1/, async (r) => {
+      await slow;
+      await r.continue();
+    });
+    await page.keyboard.press('p');
+    await page.getByLabel('Hold the next command of').fill('cmd:MSG dir:c2s');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Hold it' }).waitFor({ state: 'detached' });
+    chat.tell('say beside it');
+    await queue.getByText('beside it').waitFor();
+    await page.keyboard.press('j');
+    await queue.locator('[aria-current]', { hasText: 'beside it' }).waitFor();
+    await page.locator('#editor').waitFor({ state: 'detached' });
+    await page.keyboard.press('Control+Enter');
+    come();
+    await page.locator('#editor .summary').getByText('beside it').waitFor();
+    await page.keyboard.press('f');
+    expect(await chat.hears('bob hears ')).toBe('"beside it"');
     await page.locator('#editor').getByLabel('status').fill('BSY');
     await page.locator('#editor').getByLabel('status').press('Control+Enter');
     await chat.hears('status ');
@@ -214,7 +236,7 @@ test('every action on a real chat', { timeout: 120_000 }, async () => {
     expect((await events(page, 'is:edited')).length).toBe(4);
     expect((await events(page, 'is:dropped cmd:MSG')).length).toBe(1);
     expect((await events(page, 'is:injected')).length).toBe(3);
-    expect((await events(page, 'is:held')).length).toBe(10);
+    expect((await events(page, 'is:held')).length).toBe(11);
 
     // What was injected is shown as the command that it is, and said in the chat.
     const own = (await events(page, 'is:injected')).find((e) => e.text!.includes('composed'))!;

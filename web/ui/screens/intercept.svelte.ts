@@ -107,18 +107,17 @@ export class InterceptModel {
     }
     if (this.selected) {
       const kept = this.drafts.get(id);
-      if (kept) this.draft = kept;
-      else {
-        try {
-          const d = new Draft(await x.ask<EventObject>(`/api/hold/${id}?secrets=1`));
-          this.drafts.set(id, d);
-          if (app.route.held === id) this.draft = d;
-        } catch {
-          if (app.route.held === id) this.gone = x.fate(this.done, id, this.me);
-          return;
-        }
-      }
+      this.draft = kept ?? null; // at once: the one before must not be taken for this one's
       this.gone = '';
+      if (kept) return;
+      try {
+        const e = await x.ask<EventObject>(`/api/hold/${id}?secrets=1`);
+        const d = this.drafts.get(id) ?? new Draft(e);
+        this.drafts.set(id, d);
+        if (app.route.held === id) this.draft = d;
+      } catch {
+        if (app.route.held === id) this.gone = x.fate(this.done, id, this.me);
+      }
       return;
     }
     if (!app.hold) return;
@@ -141,6 +140,7 @@ export class InterceptModel {
     const h = this.selected;
     if (!h || this.busy) return;
     const d = this.draft;
+    if (act === 'edit' && !d) return;
     if (act === 'edit' && d && !d.valid) return this.say('The hex is not whole: bytes have two digits each.');
     const body: Record<string, unknown> = { act, by: this.me };
     if (d) {
