@@ -135,6 +135,9 @@ test('a session compares with one that is chosen', async () => {
   await page.getByRole('combobox', { name: 'Find a command' }).fill('swap a and b');
   await page.keyboard.press('Enter');
   await page.waitForURL((u) => u.searchParams.get('a') === String(B));
+  // In a window as small as that of a large zoom there are rows, too.
+  await page.setViewportSize({ width: 320, height: 512 });
+  await expect.poll(() => page.locator('#compared').evaluate((e) => e.clientHeight)).toBeGreaterThan(200);
   check();
 });
 
