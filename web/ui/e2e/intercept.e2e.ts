@@ -98,6 +98,11 @@ test('every action on a real chat', { timeout: 120_000 }, async () => {
     await page.locator('#editor h2').getByText('MSG').waitFor();
     await page.getByRole('link', { name: /Intercept 1 held/ }).waitFor();
     await expect.poll(() => page.title()).toMatch(/held/);
+    // It does not keep anybody on this screen.
+    await page.keyboard.press('1');
+    await page.getByRole('heading', { name: 'Sessions' }).waitFor();
+    await page.goBack();
+    await page.locator('#editor').waitFor();
     await page.keyboard.press('f');
     expect(await chat.hears('bob hears ')).toBe('"forward me"');
     await page.getByText('Nothing is held.').waitFor();

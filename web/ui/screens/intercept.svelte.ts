@@ -126,6 +126,7 @@ export class InterceptModel {
   }
 
   select(id: number, how: 'push' | 'replace' = 'replace'): void {
+    if (app.route.screen !== 'intercept') return; // left meanwhile
     app.go({ ...home, screen: 'intercept', held: id }, how);
   }
 
