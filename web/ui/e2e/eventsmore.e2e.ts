@@ -248,3 +248,25 @@ test('narrow windows and 400 % zoom', async () => {
   }
   check();
 });
+
+test('what comes late is not done to the screen that came next', async () => {
+  const { page, check } = await open();
+  // The answers of this server take their time.
+  await page.routeWebSocket(/\/api\/ws/, (ws) => {
+    const server = ws.connectToServer();
+    server.onMessage((m) => void setTimeout(() => ws.send(m), 100));
+  });
+  await page.goto(at(demo, '/s/1'));
+  await page.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
+  await page.keyboard.press('g');
+  await page.locator('#detail h2', { hasText: 'opened' }).waitFor();
+  await page.keyboard.press('j');
+  await page.locator('#detail h2', { hasText: 'VER' }).waitFor();
+  const steps = await page.evaluate(() => history.length);
+  await page.keyboard.press('p');
+  await page.keyboard.press('4');
+  await page.getByRole('region', { name: 'Contact list' }).waitFor();
+  await page.waitForTimeout(500);
+  expect(await page.evaluate(() => history.length)).toBe(steps + 1);
+  check();
+});

@@ -57,6 +57,7 @@ export class EventsModel {
   private scopeNow = '';
   private asked = ''; // filter that the reader wants, refused or not
   private again: ReturnType<typeof setInterval>;
+  private left = false; // the screen is gone: the address is no longer its own
 
   constructor() {
     this.view = new EventView(app.link, VIEW, {
@@ -88,6 +89,7 @@ export class EventsModel {
   }
 
   destroy(): void {
+    this.left = true;
     cancelAnimationFrame(this.raf);
     clearTimeout(this.dimTimer);
     clearInterval(this.again);
@@ -322,6 +324,7 @@ export class EventsModel {
   }
 
   private choose(id: number, how: 'push' | 'replace' | 'none'): void {
+    if (this.left) return;
     this.sel = id;
     this.hidden = false;
     this.detail.show(id);
