@@ -51,10 +51,26 @@ test('times', () => {
   expect(f.dateTime(t, 'utc')).toBe('2001-11-05 20:14:07');
   expect(f.dateTime(t, 'utc', 3)).toBe('2001-11-05 20:14:07.021');
   expect(f.zoneName(t, 'utc')).toBe('UTC');
+  expect(f.zoneNames([], 'utc', t)).toBe('UTC');
   expect(f.relative(t + 61_500_000, t)).toBe('+00:01:01.50');
   expect(f.relative(t - 250_000, t)).toBe('−00:00:00.25');
   expect(f.clock(183_845_000_000)).toBe('2d 03:04:05');
   expect(f.ago(t, t + 3_000_000)).toBe('3 s ago');
+});
+
+test('the zone is that of the moments, not that of now', () => {
+  const before = process.env.TZ;
+  process.env.TZ = 'Europe/Berlin';
+  const [winter, summer] = [f.parseTime('2001-11-05T20:14:07Z'), f.parseTime('2002-07-05T20:14:07Z')];
+  try {
+    expect(f.zoneNames([summer], 'local', winter)).toBe('UTC+2');
+    expect(f.zoneNames([0, winter, winter], 'local', summer)).toBe('UTC+1');
+    expect(f.zoneNames([summer, winter], 'local', winter)).toBe('UTC+1 / UTC+2');
+    expect(f.zoneNames([0], 'local', summer)).toBe('UTC+2');
+  } finally {
+    if (before === undefined) delete process.env.TZ;
+    else process.env.TZ = before;
+  }
 });
 
 describe('ids', () => {

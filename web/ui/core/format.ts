@@ -56,6 +56,12 @@ export function zoneName(us: number, zone: Zone): string {
   return `UTC${m < 0 ? '−' : '+'}${Math.floor(a / 60)}${a % 60 ? ':' + two(a % 60) : ''}`;
 }
 
+/** The zone of several moments, or all of theirs: summer has another. now is for where there are none. */
+export function zoneNames(moments: number[], zone: Zone, now: number): string {
+  const known = moments.filter(Boolean);
+  return [...new Set((known.length ? known : [now]).map((us) => zoneName(us, zone)))].sort().join(' / ');
+}
+
 /** "20:30:00.021"; with digits 6 "20:30:00.021337", with 0 "20:30:00". */
 export function time(us: number, zone: Zone, digits: 0 | 3 | 6 = 3): string {
   const day = 86_400_000_000;

@@ -44,6 +44,7 @@ export class EventsModel {
   detail = new DetailModel();
   picks = new Picks(this);
   window = $state.raw<Window>({ first: 0, last: -1, offset: 0, height: 0, row: 24 });
+  zone = $state(''); // of the times on screen, "": there are none
   latencies = new Latencies();
   unusual = $state(0); // version of latencies
   view: EventView;
