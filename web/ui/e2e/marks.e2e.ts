@@ -86,6 +86,13 @@ test('names, notes and pins of sessions; sorting; export; a capture is deleted',
   await other.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
   const events = Number(await other.locator('#events').getAttribute('aria-rowcount'));
 
+  const theirs = await page.context().newPage();
+  const gone = await rows.first().locator('a').getAttribute('href');
+  await theirs.goto(at(run, gone!));
+  await theirs.locator('#events .r .cmd', { hasText: /\S/ }).first().waitFor();
+  await theirs.keyboard.press('j');
+  await theirs.locator('#detail h2').waitFor();
+  await page.bringToFront();
   await rows.first().locator('a').focus();
   await page.keyboard.press('Delete');
   await page.getByText('000001-escargot-amsn080-twisted-gtmess.pcap').waitFor();
@@ -99,6 +106,8 @@ test('names, notes and pins of sessions; sorting; export; a capture is deleted',
     (n) => Number(document.querySelector('#events')!.getAttribute('aria-rowcount')) < n,
     events,
   );
+  // What was looked at stays to be read, and is said to be gone.
+  await theirs.locator('#detail').getByText('This event is in the store no more.').waitFor();
   check();
 });
 
