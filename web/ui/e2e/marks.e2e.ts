@@ -72,6 +72,12 @@ test('names, notes and pins of sessions; sorting; export; a capture is deleted',
   await page.getByRole('button', { name: 'Bytes' }).click();
   await page.getByRole('button', { name: 'Bytes' }).click();
   expect(await page.locator('th[aria-sort=descending]').textContent()).toContain('Bytes');
+  // The notes are to be seen in any window that has room for columns.
+  for (const width of [1440, 1366, 1280]) {
+    await page.setViewportSize({ width, height: 860 });
+    const beyond = () => page.locator('.scroll').evaluate((e) => e.scrollWidth - e.clientWidth);
+    await expect.poll(beyond, { message: `${width} px` }).toBe(0);
+  }
   await page.getByRole('button', { name: 'Bytes' }).click();
   await rows.first().locator('a').focus();
   await page.keyboard.press('x');
