@@ -136,7 +136,10 @@ class App {
     this.proxy = h.proxy;
     this.ahead = h.now - Date.now() * 1000;
     this.now = h.now;
-    if (c.again) this.say('Connected again');
+    if (c.again) {
+      this.assertive = ''; // the connection is lost no more
+      this.say('Connected again');
+    }
     if (c.restarted) this.banner('info', 'The server was restarted; the captures are open again.');
     if (c.updated) this.banner('warn', 'The server has a newer version of this page.', { reload: true });
     this.watch.ask();
@@ -251,7 +254,7 @@ class App {
     this.sayTimer = setTimeout(() => {
       this.sayTimer = undefined;
       this.sayAt = Date.now();
-      this.polite = this.sayLater;
+      this.polite = anew(this.sayLater, this.polite);
     }, wait);
   }
 
@@ -265,7 +268,7 @@ class App {
 
   /** Has a screen reader say something at once. */
   alert(text: string): void {
-    this.assertive = text;
+    this.assertive = anew(text, this.assertive);
   }
 
   async copy(text: string, what = 'Copied'): Promise<void> {
@@ -281,6 +284,11 @@ class App {
   clock(ms: number): string {
     return time(ms * 1000, this.zone, 0);
   }
+}
+
+// A screen reader reads what has changed: the same words once more must differ from before.
+function anew(text: string, before: string): string {
+  return text === before ? text + '\u00a0' : text;
 }
 
 // Pages that are not "secure" (plain http to another machine) have no clipboard.

@@ -61,6 +61,7 @@ test('it comes back with view and selection, when it is told to and by itself', 
     await page.locator('footer').getByText('connected', { exact: true }).waitFor();
     expect(page.url()).toBe(address);
     await page.locator('#events .r.sel').waitFor();
+    expect(await page.getByRole('alert').allTextContents()).not.toContain('Connection to msnscope lost');
     expect(await page.locator('#events .r .cmd').first().textContent()).toBe('VER');
   };
   await lose(true);
