@@ -102,6 +102,15 @@ test('of very many sessions the page has those that it shows', async () => {
   await page.getByRole('button', { name: 'To the first' }).click();
   await expect.poll(ids).toEqual(newest.slice(0, 1000));
 
+  // Who comes back from a session is where he was.
+  const far = page.locator('tbody tr').nth(700).locator('a');
+  const address = await far.getAttribute('href');
+  await far.press('Enter');
+  await page.waitForURL(at(run, address!));
+  await page.goBack();
+  await page.waitForFunction((a) => document.activeElement?.getAttribute('href') === a, address);
+  expect(await page.locator('.page').evaluate((e) => e.scrollTop)).toBeGreaterThan(10_000);
+
   // The server sorts.
   await page.getByRole('columnheader', { name: 'Events' }).getByRole('button').click();
   await expect.poll(ids).toEqual(await idsOf('order=events&n=1000'));

@@ -5,6 +5,9 @@ import { onDestroy } from 'svelte';
 import { app } from '../app.svelte';
 import type { Session } from '../core/protocol';
 
+/** Where the reader was on the Sessions screen: that is where he comes back to. */
+export const place = { from: 0, limit: 0, at: 0, top: 0 };
+
 export class SessionList {
   list = $state.raw<Session[]>([]);
   total = $state(0); // in the whole list
