@@ -4,6 +4,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -175,20 +176,32 @@ func (h *hands) SetRules(body []byte, text bool) error {
 	return err
 }
 
-// rulesOf reads rules as text, or as {"rules":[...]}.
+// rulesOf reads rules as text, or as {"rules":[...]}. What Rules returns can be put
+// back; any other word in it is a mistake, as a rule without its filter would be
+// for every command.
 func rulesOf(body []byte, text bool) ([]rules.Rule, error) {
 	if text {
 		return rules.Parse(string(body))
 	}
 	var o struct {
-		Rules []rules.Rule `json:"rules"`
+		Rules                             []rules.Status
+		Rev, From, Problem, Text, Actions json.RawMessage
 	}
-	err := json.Unmarshal(body, &o)
+	in := json.NewDecoder(bytes.NewReader(body))
+	in.DisallowUnknownFields()
+	err := in.Decode(&o)
+	if err == nil && in.More() {
+		err = errors.New("one JSON object is wanted")
+	}
 	if err == nil && o.Rules == nil {
 		err = errors.New("rules is missing") // not the same as that there are none
 	}
 	if err != nil {
 		return nil, fmt.Errorf(`want {"rules":[{"name","filter","do"}]}: %w`, err)
 	}
-	return o.Rules, nil
+	list := make([]rules.Rule, len(o.Rules))
+	for i := range o.Rules {
+		list[i] = o.Rules[i].Rule
+	}
+	return list, nil
 }

@@ -176,6 +176,15 @@ func TestRules(t *testing.T) {
 		t.Errorf("%v", m)
 	}
 	a.ask("PUT", "/api/rules?check=1", "text/plain", "", 200)
+	// A word that is none would leave a rule without its filter, for every command.
+	if m := a.ask("PUT", "/api/rules", "application/json", `{"rules":[{"name":"a","when":"cmd:CHG","do":"hold"}]}`, 400); !strings.Contains(m["error"].(string), `unknown field "when"`) {
+		t.Errorf("%v", m)
+	}
+	asIs, err := json.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a.ask("PUT", "/api/rules?check=1", "application/json", string(asIs), 200)
 	m = a.ask("PUT", "/api/rules", "application/json", `{"rules":[{"name":"a","filter":"cmd:CHG","do":"replace \"AWY\" \"BSY\""}]}`, 200)
 	if m["problem"] != "" || m["text"] != "[a]\nfilter = cmd:CHG\ndo     = replace \"AWY\" \"BSY\"\n" {
 		t.Errorf("%v", m)

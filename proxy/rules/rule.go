@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -75,50 +74,6 @@ type rule struct {
 	rnd *rand.Rand
 }
 
-// notInRules are fields, and flags, that nothing is known of when a command passes.
-var notInRules = map[string]string{
-	"id":   "the event has no number before it is recorded",
-	"sess": "a sign-in is put together later; acc: and conn: can be asked",
-	"chat": "chats are put together later; acc: and conn: can be asked",
-	"lat":  "the time to an answer is known later",
-	"gap":  "the time since the event before is known later",
-	"rule": "the rules of the protocol are checked later",
-	"note": "rules see commands only",
-	"mark": "events are marked later",
-
-	"is:warning": "the rules of the protocol are checked later", "has:warning": "the rules of the protocol are checked later",
-	"is:marked": "events are marked later", "has:mark": "events are marked later", "has:note": "notes are written later",
-	"is:answer": "what is answered is known later", "has:latency": "the time to an answer is known later",
-	"is:unanswered": "whether an answer comes is known later",
-}
-
-// unknown returns the first field or flag of a filter that a rule cannot ask,
-// and why; nil if there is none.
-func unknown(text string) (what *filter.Token, why string) {
-	field := "" // whose values follow
-	lists := 0  // of them that are open
-	before := ""
-	for _, t := range filter.Tokens(text) {
-		word := strings.ToLower(text[t.Start:t.End])
-		switch value := before == filter.TokenOp || lists > 0; {
-		case t.Kind == filter.TokenField:
-			field = word
-			why = notInRules[field]
-		case value && word == "(":
-			lists++
-		case value && word == ")":
-			lists--
-		case value:
-			why = notInRules[field+":"+strings.Trim(word, `"`)]
-		}
-		if why != "" {
-			return &t, why
-		}
-		before = t.Kind
-	}
-	return nil, ""
-}
-
 // make checks a rule. The error has no line.
 func (r Rule) make() (*rule, *Error) {
 	fail := func(field, text string, at, end int) (*rule, *Error) {
@@ -138,14 +93,11 @@ func (r Rule) make() (*rule, *Error) {
 	case r.Limit < 0:
 		return fail("limit", "a limit is a number from 1", 0, 0)
 	}
-	q, err := filter.Parse(r.Filter)
+	q, err := ParseFilter(r.Filter)
 	if f, ok := err.(*filter.Error); ok {
 		return nil, &Error{Text: f.Text, Suggest: f.Suggest, Rule: r.Name, Field: "filter", At: f.At, End: f.End}
 	} else if err != nil {
 		return fail("filter", err.Error(), 0, len(r.Filter))
-	}
-	if t, why := unknown(r.Filter); t != nil {
-		return fail("filter", r.Filter[t.Start:t.End]+": cannot be asked in a rule: "+why, t.Start, t.End)
 	}
 	act, bad := parseAction(r.Do)
 	if bad != nil {

@@ -48,6 +48,8 @@ func addon(what string) {
 		return
 	case "wrong filter":
 		hello["filter"] = "comand:PNG"
+	case "early filter":
+		hello["filter"] = "cmd:PNG is:marked"
 	case "watch":
 		hello["watch"] = true
 	}
@@ -219,7 +221,7 @@ func TestReplaceWithMore(t *testing.T) {
 }
 
 func TestNeverHello(t *testing.T) {
-	for what, want := range map[string]string{"no json": "no JSON", "wrong filter": `no field \"comand\"`, "no such program": "no such file"} {
+	for what, want := range map[string]string{"no json": "no JSON", "wrong filter": `no field \"comand\"`, "early filter": "marked: cannot be asked", "no such program": "no such file"} {
 		t.Run(what, func(t *testing.T) {
 			said := new(safeLog)
 			s := bad(what, time.Second)

@@ -20,6 +20,7 @@ import (
 	"msnscope/captures/filter"
 	"msnscope/decode"
 	"msnscope/proxy"
+	"msnscope/proxy/rules"
 )
 
 // run is one process that has been started.
@@ -113,7 +114,7 @@ func (r *run) listen(out io.Reader, ready func()) error {
 		}
 		switch {
 		case a.Op == "hello" && !greeted:
-			q, err := filter.Parse(a.Filter)
+			q, err := rules.ParseFilter(a.Filter)
 			if err != nil {
 				return fmt.Errorf("its filter %q: %w", a.Filter, err)
 			}
