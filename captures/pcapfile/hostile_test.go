@@ -4,6 +4,7 @@ package pcapfile_test
 
 import (
 	"bytes"
+	"io"
 	"math/rand/v2"
 	"testing"
 
@@ -57,5 +58,37 @@ func BenchmarkHostile(b *testing.B) {
 			}
 			b.ReportMetric(float64(problems), "problems")
 		})
+	}
+}
+
+// repeated reads the same bytes over and over.
+type repeated struct {
+	what []byte
+	at   int
+	left int // bytes
+}
+
+func (r *repeated) Read(p []byte) (int, error) {
+	if r.left == 0 {
+		return 0, io.EOF
+	}
+	n := copy(p[:min(len(p), r.left)], r.what[r.at:])
+	r.at = (r.at + n) % len(r.what)
+	r.left -= n
+	return n, nil
+}
+
+// A few KB of gzip unpack to millions of empty files one after the other.
+func TestManyEmptyFiles(t *testing.T) {
+	empty := streamstest.File{}.Bytes(nil)
+	const files = 5_000_000
+	what := bytes.Repeat(empty, 10_000)
+	r, err := pcapfile.NewReader(&repeated{what: what, left: files * len(empty)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var p pcapfile.Packet
+	if err := r.Next(&p); err != io.EOF {
+		t.Errorf("%v, want the end of the file", err)
 	}
 }

@@ -117,15 +117,26 @@ func (r *Reader) u16(b []byte) uint16 {
 }
 
 func (r *Reader) nextPcap(p *Packet) error {
+	for {
+		appended, err := r.nextRecord(p)
+		if !appended { // there may be millions of empty files in a row
+			return err
+		}
+	}
+}
+
+// nextRecord reads a record. It reports appended, and nothing of p, if the
+// header of another file stood in its place.
+func (r *Reader) nextRecord(p *Packet) (appended bool, err error) {
 	h := r.pcap.recordLen
 	if r.b.w-r.b.r < h {
 		if err := r.b.need(h); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if r.number == 0 {
 		if err := r.otherLayout(); err != nil {
-			return err
+			return false, err
 		}
 		h = r.pcap.recordLen
 	}
@@ -135,25 +146,25 @@ func (r *Reader) nextPcap(p *Packet) error {
 	if seconds == r.pcap.magic || captured > r.pcap.maxPacket || seconds|fraction|captured|length == 0 {
 		if seconds == r.pcap.magic { // another file appended to this one
 			if err := r.b.need(pcapHeaderLen); err != nil {
-				return err
+				return false, err
 			}
 			if next, ok := parsePcapHeader(r.b.data()); ok {
 				r.section++
 				r.startPcap(next)
-				return r.nextPcap(p)
+				return true, nil
 			}
 		}
 		if captured > r.pcap.maxPacket {
-			return r.lost(1, "a record of %d bytes", captured)
+			return false, r.lost(1, "a record of %d bytes", captured)
 		}
 		if seconds|fraction == 0 {
-			return r.lost(recordHeaderLen, "zeroes where a record should begin")
+			return false, r.lost(recordHeaderLen, "zeroes where a record should begin")
 		}
 	}
 	n := h + int(captured)
 	if len(rec) < n {
 		if err := r.b.need(n); err != nil {
-			return err
+			return false, err
 		}
 		rec = r.b.data()
 	}
@@ -162,11 +173,11 @@ func (r *Reader) nextPcap(p *Packet) error {
 		if at, found := r.recordInside(n); found {
 			problem := r.problem(r.b.pos, "a record of %d bytes with another one inside; skipped", captured)
 			r.b.skip(at)
-			return problem
+			return false, problem
 		}
 		rec = r.b.data()
 		if !r.isPlausible(rec) {
-			return r.lost(1, "something that is no record")
+			return false, r.lost(1, "something that is no record")
 		}
 	}
 	r.number++
@@ -181,7 +192,7 @@ func (r *Reader) nextPcap(p *Packet) error {
 	p.Offset = r.b.pos
 	r.lastTime = p.Time
 	r.b.skip(n)
-	return nil
+	return false, nil
 }
 
 const (
