@@ -80,13 +80,14 @@ func (b *buffer) need(n int) error {
 }
 
 // makeRoom moves what is buffered to the front, and doubles a buffer that is
-// full and too small for n bytes.
+// too small for n bytes, or of which they leave so little that all of it would
+// be moved again for every few bytes taken.
 func (b *buffer) makeRoom(n int) {
 	have := b.data()
 	if b.r == 0 && len(have) < len(b.buf) {
 		return
 	}
-	if len(have) == len(b.buf) && n > len(b.buf) {
+	if len(have) > len(b.buf)/2 && n > len(b.buf)/2 {
 		b.buf = make([]byte, 2*len(b.buf))
 	}
 	b.w = copy(b.buf, have)

@@ -4,9 +4,12 @@ package pcapfile_test
 
 import (
 	"bytes"
+	"encoding/binary"
+	"errors"
 	"io"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams/streamstest"
@@ -90,5 +93,35 @@ func TestManyEmptyFiles(t *testing.T) {
 	var p pcapfile.Packet
 	if err := r.Next(&p); err != io.EOF {
 		t.Errorf("%v, want the end of the file", err)
+	}
+}
+
+// Blocks that claim to be as long as one may be, and are none: each is looked
+// at with all of its bytes at hand.
+func TestManyLongBlocks(t *testing.T) {
+	const longest, blocks = 16 << 20, 20_000
+	le := binary.LittleEndian
+	pair := le.AppendUint32(nil, 0x99)
+	pair = le.AppendUint32(pair, longest-4)
+	pair = le.AppendUint32(pair, 0)
+	pair = le.AppendUint32(pair, 5)
+	pair = le.AppendUint32(pair, 12)
+	pair = le.AppendUint32(pair, 12)
+	file := pcapfile.AppendSection(nil, "test", pcapfile.LinkRaw)
+	file = append(file, bytes.Repeat(pair, longest/len(pair)+blocks)...)
+	r, err := pcapfile.NewReader(bytes.NewReader(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	var p pcapfile.Packet
+	var damage *pcapfile.Problem
+	for n := range blocks {
+		if err := r.Next(&p); !errors.As(err, &damage) {
+			t.Fatalf("block %d: %v", n, err)
+		}
+	}
+	if took := time.Since(start); took > 10*time.Second { // it takes 20 ms
+		t.Errorf("%d blocks took %v", blocks, took)
 	}
 }
