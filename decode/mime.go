@@ -24,15 +24,33 @@ func headerBlock(headers []Header, text string, at int) ([]Header, int) {
 			stop--
 		}
 		if (text[i] == ' ' || text[i] == '\t') && len(headers) > 0 {
-			h := &headers[len(headers)-1]
-			h.Value += " " + validText(strings.TrimSpace(text[i:stop]))
-			h.End = at + stop
+			end, stop = foldedLines(&headers[len(headers)-1], text, i)
+			headers[len(headers)-1].End = at + stop
 		} else {
 			headers = append(headers, headerLine(text, i, stop, at))
 		}
 		i = end + 1
 	}
 	return headers, at + body
+}
+
+// foldedLines appends the lines from text[i:] on that continue h to its value, all at
+// once, as there may be very many. It returns where the last of them ends, with
+// and without its CR.
+func foldedLines(h *Header, text string, i int) (end, stop int) {
+	value := []byte(h.Value)
+	for {
+		end = i + indexOrLen(text[i:], '\n')
+		stop = end
+		if stop > i && text[stop-1] == '\r' {
+			stop--
+		}
+		value = append(append(value, ' '), validText(strings.TrimSpace(text[i:stop]))...)
+		if i = end + 1; i >= len(text) || text[i] != ' ' && text[i] != '\t' {
+			h.Value = string(value)
+			return end, stop
+		}
+	}
 }
 
 // cutBlock finds the first empty line: where it begins and where it ends.

@@ -96,26 +96,34 @@ func encodedWord(s string) (w word, ok bool) {
 	}
 	coding = strings.Trim(coding[:end], "\" \t")
 	from := mark + 1 + end + 1
-	stop := strings.Index(s[from:], "?=")
+	// Nothing that turns out to be no word may have been looked through to a far
+	// end: there can be as many beginnings of words as there are bytes.
+	stop := -1
+	switch coding = strings.ToUpper(coding); {
+	case w.charset == "":
+		return w, false
+	case coding == "Q":
+		stop = strings.Index(s[from:], "?=")
+	case coding == "B": // has no "?" in it
+		stop = strings.IndexByte(s[from:], '?')
+		if stop >= 0 && !strings.HasPrefix(s[from+stop:], "?=") {
+			return w, false
+		}
+	default:
+		return w, false
+	}
 	if stop < 0 {
 		w.last = true
 		return w, false
 	}
 	text := s[from : from+stop]
 	w.length = from + stop + 2
-	switch strings.ToUpper(coding) {
-	case "Q":
+	if coding == "Q" {
 		w.bytes = unquote(text)
-	case "B":
-		b, good := unbase64(text)
-		if !good {
-			return w, false
-		}
-		w.bytes = b
-	default:
-		return w, false
+		return w, true
 	}
-	return w, w.charset != ""
+	w.bytes, ok = unbase64(text)
+	return w, ok
 }
 
 // unquote decodes the Q encoding: "=FC" is a byte, "_" a blank. An "=" without

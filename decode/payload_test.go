@@ -4,7 +4,9 @@ package decode
 
 import (
 	"fmt"
+	"strings"
 	"testing"
+	"time"
 )
 
 func TestDecodeWords(t *testing.T) {
@@ -24,6 +26,8 @@ func TestDecodeWords(t *testing.T) {
 		"=?nobody-knows?Q?=FC?=":                   "ü",
 		"=?utf-8?X?abc?=":                          "=?utf-8?X?abc?=",
 		"=?utf-8?B?***?=":                          "=?utf-8?B?***?=",
+		"=?utf-8?B?R3L?DvMOfZQ?=":                  "=?utf-8?B?R3L?DvMOfZQ?=",
+		"=?utf-8?B?R3L =?utf-8?Q?x?=":              "=?utf-8?B?R3L x",
 		"=?utf-8?Q?no end":                         "=?utf-8?Q?no end",
 		"a =?b =?utf-8?Q?c?= d":                    "a =?b c d",
 		"=?":                                       "=?",
@@ -31,6 +35,42 @@ func TestDecodeWords(t *testing.T) {
 	} {
 		if got := DecodeWords(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// A peer may send a payload of 4 MiB: the work it makes must be in proportion.
+func TestLongPayloads(t *testing.T) {
+	const n = MaxPayload / 8
+	for name, body := range map[string]string{
+		"folded header":       "MIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\nX: y\r\n" + strings.Repeat(" folded\n", n),
+		"folded field":        "Content-Type: text/x-msmsgsinvite\r\n\r\nX: y\r\n" + strings.Repeat(" folded\n", n),
+		"beginnings of words": "Content-Type: text/x-msmsgsemailnotification\r\n\r\nFrom: " + strings.Repeat("=?a?X? ", n) + "?=\r\n",
+		"base64 without end":  "Content-Type: text/x-msmsgsemailnotification\r\n\r\nFrom: " + strings.Repeat("=?a?B? ", n) + "?=\r\n",
+		"words of no charset": "Content-Type: text/x-msmsgsemailnotification\r\n\r\nFrom: " + strings.Repeat("=?*?Q? ", n) + "?=\r\n",
+	} {
+		raw := []byte("MSG a@b.c A 9\r\n" + body)
+		start := time.Now()
+		Annotate(raw, 13, 15, Context{Dir: S2C})
+		if took := time.Since(start); took > 20*time.Second { // it takes 0.2 s
+			t.Errorf("%s: %d bytes took %v", name, len(raw), took)
+		}
+	}
+}
+
+func TestFoldedHeaders(t *testing.T) {
+	for in, want := range map[string]string{
+		"X: a\r\n b\r\n\tc \r\nY: d\r\n\r\n": "a b c",
+		"X: a\n  b":                          "a b",
+		"X:\r\n \r\n b\r\n":                  "  b",
+		"X: a\r\n \xfc\r\n b\r\n":            "a ü b",
+	} {
+		headers, _ := headerBlock(nil, in, 100)
+		if got := find(headers, "X"); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+		if h := headers[0]; strings.HasSuffix(in[:h.End-100], "\n") || strings.HasSuffix(in[:h.End-100], "\r") {
+			t.Errorf("%q: ends at %d", in, h.End-100)
 		}
 	}
 }
