@@ -30,6 +30,7 @@ type Assembler struct {
 	stubs  stubs
 	hand   int // of evict
 	opened int // connections the Sink was told of
+	live   int // how many of conns the proxy recorded
 
 	holes    list // sides that wait for missing bytes, longest first
 	starts   list // sides of which it is not known yet where they begin
@@ -89,6 +90,9 @@ func (a *Assembler) Flush(how string) {
 
 // endSection ends what the proxy recorded before it was started again.
 func (a *Assembler) endSection() {
+	if a.live == 0 { // a section may have a single packet, and conns many members
+		return
+	}
 	a.endAll(EndSection, func(c *conn) bool { return c.Live })
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"time"
 
 	"msnscope/captures/pcapfile"
 )
@@ -133,6 +134,22 @@ func TestManyConnections(t *testing.T) {
 	}
 	if len(f.conns) != 0 || len(f.byKey) != 0 || f.buffered != 0 || f.holes.first != nil || f.starts.first != nil {
 		t.Error("something is left after Flush")
+	}
+}
+
+// A section that ends nothing must not cost what all connections cost.
+func TestManySections(t *testing.T) {
+	f := &feed{Assembler: NewAssembler(&nothing{})}
+	const n, sections = 1 << 15, 1 << 15
+	for i := range n {
+		f.send(peer(i), server, flagACK, 100, 1, []byte("hi"))
+	}
+	start := time.Now()
+	for i := range sections {
+		f.Packet(&pcapfile.Packet{Number: int64(i), Section: i + 1, Link: pcapfile.LinkRaw, Data: []byte{0}, Length: 1})
+	}
+	if took := time.Since(start); took > 5*time.Second { // it takes 5 ms
+		t.Errorf("%d sections beside %d connections took %v", sections, n, took)
 	}
 }
 

@@ -163,6 +163,9 @@ func (a *Assembler) start(k key, s stub, live bool) *conn {
 	}
 	a.conns = append(a.conns, c)
 	a.byKey[k] = c
+	if live {
+		a.live++
+	}
 	return c
 }
 
@@ -182,6 +185,9 @@ func (a *Assembler) open(c *conn) {
 // forget removes a connection that has ended, and leaves a stub.
 func (a *Assembler) forget(c *conn) {
 	delete(a.byKey, c.key)
+	if c.Live {
+		a.live--
+	}
 	if slot := &a.cache[c.key.slot()]; *slot == c {
 		*slot = nil
 	}
