@@ -277,6 +277,7 @@ func (f *Follower) report(c *conn) {
 	c.reported = true
 	if len(f.conns) == cap(f.conns) { // what has ended was told at its end
 		f.conns = slices.DeleteFunc(f.conns, func(c *conn) bool { return c.ended })
+		f.conns = slices.Grow(f.conns, len(f.conns)+1) // or all would be gone through for each of a few
 	}
 	f.conns = append(f.conns, c)
 }

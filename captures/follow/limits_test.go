@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
+	"time"
 
 	"msnscope/captures/event"
 	"msnscope/captures/pcapfile"
@@ -232,5 +233,22 @@ func TestManyUndecided(t *testing.T) {
 	f.Finish(streams.EndCapture)
 	if f.holders.waiting != 0 || f.holders.first != nil {
 		t.Error("something is left")
+	}
+}
+
+// The connections that end must not each cost what those that go on do.
+func TestReportsAmongMany(t *testing.T) {
+	f := New(1, &tally{})
+	const n = 1 << 15
+	f.conns = make([]*conn, 0, n+1) // so that only few of them can be let go at a time
+	for range n {
+		f.report(new(conn))
+	}
+	start := time.Now()
+	for range n {
+		f.report(&conn{ended: true})
+	}
+	if took := time.Since(start); took > 5*time.Second { // it takes 0.1 s
+		t.Errorf("%d connections beside as many others took %v", n, took)
 	}
 }
