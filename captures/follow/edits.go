@@ -14,6 +14,11 @@ import (
 // than commands fit into a packet.
 const maxEdits = 4096
 
+// maxEditBytes bounds what these put into the stream, and with it what is
+// delivered in place of a command: the index takes no event that is much longer.
+// The proxy itself puts nothing in place of a command that is as long as 64 KiB.
+const maxEditBytes = 16 << 20
+
 // edits are those of one direction, in the order of the stream, without
 // overlaps.
 type edits []event.Edit
@@ -24,6 +29,13 @@ func (s *edits) add(e event.Edit, from int64) {
 	list := *s
 	end := e.Offset + int64(len(e.Old))
 	if e.Offset < from || end < e.Offset || len(list) >= maxEdits {
+		return
+	}
+	size := len(e.New)
+	for i := range list {
+		size += len(list[i].New)
+	}
+	if size > maxEditBytes {
 		return
 	}
 	at := len(list)

@@ -76,3 +76,15 @@ func TestEditsAreBounded(t *testing.T) {
 		t.Errorf("%d edits wait", len(s))
 	}
 }
+
+// What is delivered in place of a command must fit into the index.
+func TestEditBytesAreBounded(t *testing.T) {
+	var s edits
+	command, put := make([]byte, maxEdits), make([]byte, 60_000)
+	for i := range command {
+		s.add(event.Edit{Offset: int64(i), Old: command[i : i+1], New: put}, 0)
+	}
+	if n := len(s.take(0, command)); n < maxEditBytes/2 || n > maxEditBytes+len(command) {
+		t.Errorf("%d bytes were delivered for %d", n, len(command))
+	}
+}
