@@ -124,15 +124,19 @@ func (l *Log) load(in io.Reader) error {
 			l.changes, l.before = nil, 0
 			return nil
 		case errors.Is(err, bufio.ErrBufferFull):
+			size := int64(0) // which counts if the line is whole
 			for errors.Is(err, bufio.ErrBufferFull) {
-				l.size += int64(len(line))
+				size += int64(len(line))
 				line, err = br.ReadSlice('\n')
 			}
-			if err == io.EOF {
-				continue
+			if err != nil {
+				if err == io.EOF {
+					continue
+				}
+				return err
 			}
 			wrong++
-			l.size += int64(len(line))
+			l.size += size + int64(len(line))
 			continue
 		case err != nil:
 			return err

@@ -209,3 +209,29 @@ func FuzzLoad(f *testing.F) {
 		l.Close()
 	})
 }
+
+// A torn end that is longer than any line, as a crash of the machine may leave
+// it, is written over too.
+func TestLongTornLineIsWrittenOver(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "marks.jsonl")
+	l := open(t, path)
+	put(t, l, 1, "star", "")
+	l.Close()
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, torn := range []int{maxLine - 1, maxLine, maxLine + 1, 3*maxLine + 7} {
+		if err := os.WriteFile(path, append(bytes.Clone(whole), make([]byte, torn)...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l := open(t, path)
+		put(t, l, 3, "red", "")
+		l.Close()
+		l = open(t, path)
+		if got := l.Between(friday, 0, 10, nil); len(got) != 2 || got[1].ID != 3 {
+			t.Errorf("%d bytes: %v", torn, got)
+		}
+		l.Close()
+	}
+}
