@@ -176,7 +176,10 @@ func queryValue(uri, name string) string {
 func querySpan(uri, name string) decode.Span {
 	at := strings.IndexByte(uri, '?') + 1
 	for at > 0 && at < len(uri) {
-		end := at + strings.IndexByte(uri[at:]+"&", '&')
+		end := len(uri)
+		if i := strings.IndexByte(uri[at:], '&'); i >= 0 {
+			end = at + i
+		}
 		if key, value, ok := strings.Cut(uri[at:end], "="); ok && strings.EqualFold(key, name) {
 			return decode.Span{Start: end - len(value), End: end}
 		}

@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"msnscope/decode"
 	"msnscope/proxy/msnptest"
@@ -103,6 +104,22 @@ func TestGatewayChunks(t *testing.T) {
 		(&pump{conn: c, dir: decode.S2C, in: newInput(from), dst: to, heads: new(heads)}).run()
 		if got, want := to.out.String(), stream("127.0.0.1"); got != want {
 			t.Errorf("in pieces of %d:\n%q\nwant\n%q", piece, got, want)
+		}
+	}
+}
+
+func TestQueryOfManyParts(t *testing.T) {
+	uri := "/gateway.dll?" + strings.Repeat("a&", 1<<18) + "IP=10.0.0.1"
+	start := time.Now()
+	if got := queryValue(uri, "ip"); got != "10.0.0.1" {
+		t.Errorf("IP= is %.20q", got)
+	}
+	if took := time.Since(start); took > 2*time.Second { // it takes 10 ms
+		t.Errorf("%d bytes took %v", len(uri), took)
+	}
+	for uri, want := range map[string]string{"/?": "", "/?IP": "", "/?IP=": "", "/?IP=&": "", "/?IP=1&": "1", "/?&&IP=1": "1", "/IP=1": ""} {
+		if got := queryValue(uri, "IP"); got != want {
+			t.Errorf("%s: %q, want %q", uri, got, want)
 		}
 	}
 }
