@@ -88,12 +88,12 @@ func (p *Proxy) Intercepted() Intercepted {
 
 // live describes a connection on which commands can be sent.
 func (c *conn) live() (l LiveConn, ok bool) {
-	role, account := c.known()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.server == nil || c.aborted || c.ended[0] && c.ended[1] || c.pumps[0].unframed || c.pumps[0].heads != nil {
 		return l, false
 	}
+	role, account := c.known() // not before it is connected: until then its own goroutine may change anything
 	return LiveConn{
 		ID: c.number, Role: role.String(), Account: account, Dialect: decode.Dialect(c.dialect.Load()).String(),
 		Client: c.remote.String(), Server: c.addr.String(), Opened: c.opened.UnixMicro(),
