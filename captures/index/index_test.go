@@ -269,6 +269,14 @@ func TestDamageAndOtherVersionsBeginAnew(t *testing.T) {
 			db.Exec("UPDATE captures SET sums = x'00'")
 			db.Close()
 		},
+		"sums of more events than there can be": func(t *testing.T, path string) {
+			db, err := openWriter(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			db.Exec("UPDATE captures SET sums = ?", appendInts(nil, 1<<50, 0, 10, 10, 2, 2))
+			db.Close()
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "index.sqlite")

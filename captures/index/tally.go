@@ -118,7 +118,7 @@ func (c *Capture) decodeSums(p []byte) error {
 		s.counts[k] = n
 		r.bad = r.bad || k.flags > flagsCounted || n < 0
 	}
-	if s.errors < 0 || s.errors > events || !plausible(c.conns.top, c.conns.count) || !plausible(c.sessions.top, c.sessions.count) {
+	if s.errors < 0 || s.errors > events || events >= event.EventsPerCapture || !plausible(c.conns.top, c.conns.count) || !plausible(c.sessions.top, c.sessions.count) {
 		r.bad = true
 	}
 	c.sums, c.known, c.count = s, c.count, events
