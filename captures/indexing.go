@@ -178,6 +178,7 @@ func (d *feed) follow(ctx context.Context) (err error) {
 	if d.w, err = d.x.Writer(d.c); err != nil {
 		return err
 	}
+	defer context.AfterFunc(ctx, d.w.Abandon)()
 	if d.src, err = os.Open(d.f.path); err != nil {
 		return err
 	}

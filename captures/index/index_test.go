@@ -5,6 +5,7 @@ package index
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
@@ -14,6 +15,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -289,6 +291,58 @@ func TestDamageAndOtherVersionsBeginAnew(t *testing.T) {
 				t.Errorf("%d captures", n)
 			}
 		})
+	}
+}
+
+// Who waits because nothing can be written can be called away, and what it takes
+// then is not in the index.
+func TestAbandoned(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "index.sqlite")
+	x := open(t, path, Options{})
+	c := x.Create(1, "a", false)
+	if err := x.Sync(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", dsn(path))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	tx, err := other.Begin()
+	if err == nil {
+		_, err = tx.Exec("UPDATE meta SET value = value") // until it ends nobody else writes
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := writer(t, x, c)
+	all := made(1, (maxSealed+10)*BlockEvents)
+	done := make(chan struct{})
+	go func() {
+		fill(w, all)
+		w.Finish(1, 1)
+		close(done)
+	}()
+	for c.Status().Events < maxSealed*BlockEvents {
+		time.Sleep(time.Millisecond)
+	}
+	select {
+	case <-done:
+		t.Fatal("it did not have to wait")
+	case <-time.After(20 * time.Millisecond):
+	}
+	w.Abandon()
+	select {
+	case <-done:
+	case <-time.After(10 * time.Second):
+		t.Error("it waits on")
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	<-done
+	if s := c.State(); s.Finished || c.Status().Events >= int64(len(all)) {
+		t.Errorf("%d events of %d, %+v", c.Status().Events, len(all), s)
 	}
 }
 

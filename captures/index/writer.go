@@ -27,6 +27,8 @@ type Writer struct {
 	entry *entry
 	usual int // bytes of a block, from the last one
 
+	abandoned bool // guarded by Index.mu
+
 	replay   bool // all events so far were known
 	held     map[int64]event.Connection
 	heldS    map[int64]event.Session
@@ -102,10 +104,10 @@ func (w *Writer) Event(e *event.Event) {
 	if w.replay {
 		w.release()
 	}
-	for x.sealed >= maxSealed && !x.closed {
+	for x.sealed >= maxSealed && !x.closed && !w.abandoned {
 		x.room.Wait()
 	}
-	if x.closed || w.c.replaced {
+	if x.closed || w.c.replaced || w.abandoned {
 		return
 	}
 	if w.block == nil {
@@ -144,6 +146,17 @@ func (w *Writer) Event(e *event.Event) {
 	x.touch()
 }
 
+// Abandon has the Writer take nothing more. Its goroutine may wait in Event for a
+// disk that is full, and be wanted elsewhere: it goes on then. Abandon may be
+// called from any goroutine.
+func (w *Writer) Abandon() {
+	x := w.c.x
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	w.abandoned = true
+	x.room.Broadcast()
+}
+
 // Connection takes a new or changed connection.
 func (w *Writer) Connection(c *event.Connection) {
 	w.maxConn = max(w.maxConn, within(c.ID, int64(w.c.number)))
@@ -176,11 +189,17 @@ func (w *Writer) Skipped(c *event.Connection) {
 }
 
 func (w *Writer) connection(c *event.Connection) {
+	if w.abandoned { // events before it may be missing
+		return
+	}
 	w.failed(w.c.setConnection(c))
 	w.c.x.touch()
 }
 
 func (w *Writer) session(s *event.Session) {
+	if w.abandoned {
+		return
+	}
 	w.failed(w.c.setSession(*s))
 	w.c.x.touch()
 }
@@ -245,6 +264,9 @@ func (w *Writer) update(f func(*State)) {
 	x := w.c.x
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if w.abandoned {
+		return
+	}
 	f(&w.c.state)
 	w.c.saved = false
 	x.touch()
