@@ -55,6 +55,7 @@ type play struct {
 // talk is a part on its live connection.
 type talk struct {
 	link    *link // nil: it could not be opened
+	stop    func() bool
 	waiting []heard
 	ended   bool
 	misses  int // one after the other
@@ -144,6 +145,8 @@ func (p *play) talk(s *step) (*talk, error) {
 		var conn net.Conn
 		if conn, err = p.dialer().DialContext(ctx, "tcp", to); err == nil {
 			t.link = newLink(conn, connect(p.Recorder, conn.LocalAddr(), conn.RemoteAddr()), decode.S2C)
+			// A server that takes nothing more holds nobody who wants to end.
+			t.stop = context.AfterFunc(p.ctx, func() { conn.SetWriteDeadline(time.Unix(1, 0)) })
 			p.report.Connections++
 			return t, nil
 		}
@@ -283,6 +286,7 @@ func (p *play) hangUp(t *talk) {
 		return
 	}
 	t.link.close(p.ctx, endWait)
+	t.stop()
 	p.report.Extra += len(t.waiting)
 	for i := range t.waiting {
 		h := &t.waiting[i]

@@ -266,6 +266,38 @@ func TestServersPartInAnotherOrder(t *testing.T) {
 	must(t, <-done)
 }
 
+// A server that takes nothing more is no reason not to end.
+func TestEndedWhileTalking(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer l.Close()
+	rec := replay.NewRecording()
+	said := append([]byte("MSG 1 N 4000000\r\n"), make([]byte, 4_000_000)...)
+	for i := range int64(10) {
+		must(t, rec.Add(&event.Event{ID: i + 1, Kind: event.Command, Connection: 1, Role: decode.RoleNS, Dir: decode.C2S, TrID: 1, Raw: said, Line: 15, Body: 17}))
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() {
+		_, err := replay.Client{To: l.Addr().String()}.Play(ctx, rec)
+		ended <- err
+	}()
+	conn, err := l.Accept()
+	must(t, err)
+	defer conn.Close()
+	select {
+	case err := <-ended:
+		if !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("it ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("it goes on")
+		conn.Close()
+		<-ended
+	}
+}
+
 func TestMishaps(t *testing.T) {
 	rec := recorded(t, "alice@example.com", func(ctx context.Context, address string) { signIn(t, ctx, address) })
 	t.Run("wrong password", func(t *testing.T) {
