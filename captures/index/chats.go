@@ -192,8 +192,11 @@ func (c *Capture) ChatOf(k int64) *event.Chat {
 func (c *Capture) ChatsOf(connections []int64) (groups []ChatGroup, err error) {
 	err = c.withBook(func(b *chatBook) {
 		var list []*chatOf
+		in := map[*chatOf]struct{}{} // a session may have very many
 		for _, id := range connections {
-			if g := b.byConn[within(id, int64(c.number))]; g != nil && !slices.Contains(list, g) {
+			g := b.byConn[within(id, int64(c.number))]
+			if _, again := in[g]; g != nil && !again {
+				in[g] = struct{}{}
 				list = append(list, g)
 			}
 		}
