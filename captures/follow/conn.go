@@ -47,6 +47,7 @@ type conn struct {
 	held []piece
 	// nil unless its first bytes may be a prologue
 	prologue *prologue.Decoder
+	greeting int // bytes of its messages that are held
 }
 
 // state is what is known about what a connection speaks.
@@ -155,7 +156,10 @@ func (f *Follower) bytes(c *conn, side int, t int64, p []byte) {
 		f.fileBytes(c, dir, p)
 	case speaksHTTP:
 		f.webConn = c
+		c.web.busy = true
 		c.web.decoder.Feed(dir, p, f.onWeb)
+		c.web.busy = false
+		f.hold(c)
 	case speaksOther:
 		f.raw(c, dir, p)
 	}

@@ -23,6 +23,9 @@ const (
 	// maxMessage is how much of an HTTP message is one event. Those with MSNP in
 	// them are much shorter.
 	maxMessage = 64 << 10
+	// keepMessage is the largest buffer that is kept for the next message: those
+	// of all connections are.
+	keepMessage = 4 << 10
 	// gatewayIdle (ns) is how long after its last request a gateway session
 	// counts as over. Clients poll every few seconds.
 	gatewayIdle = 5 * 60e9
@@ -36,7 +39,11 @@ type web struct {
 	why     [2]string // what that is
 	partial [2]bool
 	at      [2]int64 // stream position of message
+	busy    bool     // the decoder is at work
 }
+
+// waits returns how many bytes are no event yet.
+func (w *web) waits() int { return len(w.message[0]) + len(w.message[1]) + w.decoder.Pending() }
 
 // tunnel is the Owner of a gateway session.
 type tunnel struct {
@@ -117,6 +124,9 @@ func (f *Follower) message(c *conn, dir decode.Direction) {
 	f.emit(c)
 	w.at[dir] += int64(len(raw))
 	w.message[dir], w.partial[dir] = raw[:0], false
+	if cap(raw) > keepMessage {
+		w.message[dir] = nil
+	}
 }
 
 // inside takes what a piece says about the connection inside.

@@ -37,6 +37,12 @@ func (f *Follower) hold(c *conn) {
 	if len(c.held) > 0 { // their bytes are kept twice
 		n = 2*(len(c.head[0])+len(c.head[1])) + pieceOverhead*len(c.held)
 	}
+	if c.state == undecided && c.prologue != nil {
+		n += c.greeting + c.prologue.Pending()
+	}
+	if c.state == speaksHTTP && !c.ended {
+		n += c.web.waits()
+	}
 	if c.state == speaksMSNP && !c.ended {
 		n += c.facts.Framer(decode.C2S).Pending() + c.facts.Framer(decode.S2C).Pending()
 	}
@@ -45,9 +51,11 @@ func (f *Follower) hold(c *conn) {
 		return
 	}
 	f.holders.busy = true
+	at, webConn := f.at, f.webConn
 	for f.holders.waiting > maxWaiting {
 		f.giveUp(f.holders.first)
 	}
+	f.at, f.webConn = at, webConn
 	f.holders.busy = false
 }
 
@@ -55,7 +63,15 @@ func (f *Follower) hold(c *conn) {
 func (f *Follower) giveUp(c *conn) {
 	f.holders.set(c, 0)
 	if c.state == undecided {
+		f.endPrologue(c, c.now)
 		f.settle(c)
+	}
+	if c.state == speaksHTTP && !c.ended && !c.web.busy { // else it is counted again in a moment
+		f.webConn = c
+		c.web.decoder.GiveUp(f.onWeb)
+		f.message(c, decode.C2S)
+		f.message(c, decode.S2C)
+		c.web.message = [2][]byte{}
 	}
 	if c.state == speaksMSNP && !c.ended {
 		f.at = c

@@ -4,6 +4,7 @@
 package follow
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"net/netip"
@@ -233,6 +234,54 @@ func TestManyUndecided(t *testing.T) {
 	f.Finish(streams.EndCapture)
 	if f.holders.waiting != 0 || f.holders.first != nil {
 		t.Error("something is left")
+	}
+}
+
+// TestManyThatWait: many connections that begin something else than a command
+// and do not end it.
+func TestManyThatWait(t *testing.T) {
+	long := func(s string, n int) []byte { return append([]byte(s), bytes.Repeat([]byte("y"), n)...) }
+	for name, said := range map[string][]byte{
+		"a CONNECT":    long("CONNECT a.b:1863 HTTP/1.0\r\nX: ", 8000),
+		"a SOCKS":      append([]byte{5, 255}, bytes.Repeat([]byte{0}, 200)...),
+		"a head":       long("POST /gateway/gateway.dll?Action=open&Server=NS&IP=a.b HTTP/1.1\r\nX: ", 16000),
+		"a body":       long("POST /gateway/gateway.dll?Action=open&Server=NS&IP=a.b HTTP/1.1\r\nContent-Length: 70000\r\n\r\n", 60000),
+		"a whole body": long("POST /gateway/gateway.dll?Action=open&Server=NS&IP=a.b HTTP/1.1\r\nContent-Length: 60000\r\n\r\n", 60000),
+		"other bodies": long("POST /gateway/gateway.dll?Action=open&Server=NS&IP=a.b HTTP/1.1\r\nContent-Length: 0\r\n\r\n"+
+			"POST / HTTP/1.1\r\nContent-Length: 70000\r\n\r\n", 60000),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var c tally
+			f := New(0, &c)
+			before := heap()
+			conns := min(3*maxWaiting/len(said), 60_000)
+			for i := range conns {
+				s := streamstest.Segment{
+					Src: netip.AddrPortFrom(netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)}), 1044), Dst: server,
+					Flags: streamstest.SYN, Seq: 99, Time: 1e18,
+				}
+				for at := 0; at <= len(said); at += 30_000 {
+					for _, p := range (streamstest.Framing{Link: pcapfile.LinkRaw}).Packets([]streamstest.Segment{s}) {
+						f.Packet(&p)
+					}
+					s.Flags, s.Seq, s.Data = streamstest.ACK, 100+uint32(at), said[at:min(at+30_000, len(said))]
+				}
+				for _, p := range (streamstest.Framing{Link: pcapfile.LinkRaw}).Packets([]streamstest.Segment{s}) {
+					f.Packet(&p)
+				}
+				if f.holders.waiting > maxWaiting {
+					t.Fatalf("%d bytes wait", f.holders.waiting)
+				}
+			}
+			if grown := heap() - before - 3000*conns; grown > 3*maxWaiting/2 {
+				t.Errorf("%d MB are kept of %d", grown>>20, conns*len(said)>>20)
+			}
+			runtime.KeepAlive(f)
+			f.Finish(streams.EndCapture)
+			if f.holders.waiting != 0 || f.holders.first != nil {
+				t.Errorf("%d bytes are left", f.holders.waiting)
+			}
+		})
 	}
 }
 

@@ -28,7 +28,9 @@ func (c *conn) hasPrologue(side int, p []byte) bool {
 
 // greet takes bytes of a connection that may begin with a prologue.
 func (f *Follower) greet(c *conn, side int, t int64, p []byte) {
+	c.now = t
 	c.prologue.Feed(decode.Direction(side), p, f.greeted(c, t))
+	f.hold(c)
 }
 
 // endPrologue takes the end of what is captured of a prologue.
@@ -47,6 +49,7 @@ func (f *Follower) greeted(c *conn, t int64) func(prologue.Piece) {
 			return
 		}
 		c.inner[p.Dir] += int64(len(p.Raw))
+		c.greeting += len(p.Raw)
 		if n := len(c.held); n > 0 && p.Why == prologue.WhyPage && c.held[n-1].why == p.Why {
 			c.held[n-1].data, c.held[n-1].t = append(c.held[n-1].data, p.Raw...), t
 			return

@@ -111,3 +111,21 @@ func (d *Decoder) resync(dir decode.Direction) {
 	}
 	h.state, h.line = atHead, len(h.buf)
 }
+
+// Pending returns the number of bytes fed that belong to no piece yet.
+func (d *Decoder) Pending() int { return len(d.halves[0].buf) + len(d.halves[1].buf) }
+
+// GiveUp emits what is kept of lines that have not ended, so that nothing of it
+// is. What follows is looked through for the next message.
+func (d *Decoder) GiveUp(emit func(*Piece)) {
+	d.emit = emit
+	for dir := range d.halves {
+		h, dir := &d.halves[dir], decode.Direction(dir)
+		if len(h.buf) > 0 {
+			d.flush(dir, Piece{Kind: Raw, Why: decode.WhyHeld, Partial: h.state != isLost})
+			d.goLost(dir)
+		}
+		h.buf = nil
+	}
+	d.piece = Piece{} // which points to it
+}

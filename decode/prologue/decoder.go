@@ -87,6 +87,9 @@ func Begins(p []byte) bool {
 // of either direction is the protocol inside.
 func (d *Decoder) Over() bool { return d.step == over }
 
+// Pending returns the number of bytes fed that belong to no piece yet.
+func (d *Decoder) Pending() int { return len(d.buf[0]) + len(d.buf[1]) }
+
 // Result returns what is known by now. It is final when Over.
 func (d *Decoder) Result() Result { return d.result }
 
