@@ -4,6 +4,7 @@
 package export
 
 import (
+	"container/heap"
 	"io"
 	"math"
 	"net/netip"
@@ -59,8 +60,9 @@ type writer struct {
 	buf        []byte
 	packet     gopacket.SerializeBuffer
 	open       map[int64]*flow
-	firstClose int64 // Unix ns of the first end among the open ones
-	limit      int   // open ones from which on those that have ended are waited for no more
+	closings   closings // when those of the open ones that end are due
+	firstClose int64    // Unix ns of the first of them, 0 if some have to go at once
+	limit      int      // open ones from which on those that have ended are waited for no more
 }
 
 // flow is a connection under way.
@@ -86,8 +88,8 @@ func (x *writer) event(e *event.Event) error {
 			return nil
 		}
 	}
-	if f.left--; f.left == 0 && f.closed > 0 {
-		x.firstClose = min(x.firstClose, f.closed)
+	if f.left--; f.left == 0 {
+		x.due(e.Connection, f)
 	}
 	switch e.Kind {
 	case event.Note:
@@ -140,9 +142,7 @@ func (x *writer) begin(e *event.Event) *flow {
 	f.next[decode.S2C]++
 	x.segment(f, decode.C2S, t, flagACK, nil)
 	x.open[e.Connection] = f
-	if f.closed > 0 {
-		x.firstClose = min(x.firstClose, f.closed)
-	}
+	x.due(e.Connection, f)
 	if len(x.open) > x.limit {
 		x.firstClose = 0
 	}
@@ -197,33 +197,51 @@ func (x *writer) missing(f *flow, e *event.Event) {
 	}
 }
 
-// close writes the ends of the connections that ended before t. What waited for
+// due puts down when the end of a connection is to be written. What waited for
 // missing packets, and what the end of the capture cut, is told after later
 // events of other connections: begun once more, its connection would have the
 // same sequence numbers, and readers would take its bytes for a repetition.
+func (x *writer) due(id int64, f *flow) {
+	at := f.closed
+	switch {
+	case f.closed == 0:
+		return
+	case f.left <= 0:
+	case f.how == "FIN" || f.how == "RST":
+		at += maxLate
+	default: // nothing is written at its end
+		return
+	}
+	heap.Push(&x.closings, closing{at, id})
+	x.firstClose = min(x.firstClose, at)
+}
+
+// close writes the ends of the connections that are due before t; if too many are
+// open, those of all that ended before t.
 func (x *writer) close(t int64) {
-	x.firstClose = math.MaxInt64
-	patient := len(x.open) <= x.limit
 	var ended []int64
-	for id, f := range x.open {
-		due := f.closed
-		switch {
-		case f.closed == 0:
-			continue
-		case f.left <= 0 || !patient:
-		case f.how == "FIN" || f.how == "RST":
-			due += maxLate
-		default: // nothing is written at its end
-			continue
-		}
-		if due < t {
-			ended = append(ended, id)
-		} else {
-			x.firstClose = min(x.firstClose, due)
+	if len(x.open) > x.limit {
+		x.closings = x.closings[:0]
+		for id, f := range x.open {
+			if f.closed != 0 && f.closed < t {
+				ended = append(ended, id)
+			} else {
+				x.due(id, f)
+			}
 		}
 	}
+	for len(x.closings) > 0 && x.closings[0].at < t {
+		id := heap.Pop(&x.closings).(closing).connection
+		if x.open[id] != nil {
+			ended = append(ended, id)
+		}
+	}
+	x.firstClose = math.MaxInt64
+	if len(x.closings) > 0 {
+		x.firstClose = x.closings[0].at
+	}
 	slices.Sort(ended)
-	for _, id := range ended {
+	for _, id := range slices.Compact(ended) { // one may have been due twice
 		f := x.open[id]
 		delete(x.open, id)
 		switch f.how {
