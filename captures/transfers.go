@@ -28,7 +28,9 @@ func (s *Store) Transfers(session int64) []event.Connection {
 
 // WriteFile writes to w what the capture has of the file that a connection
 // carries. What is missing is written as zeros, but at the end it is left out;
-// the result says where. index.ErrNotFound if the connection carries none.
+// the result says where. If w is a Skipper it is told of them instead: a capture
+// of some hundred bytes may say that gigabytes are missing. index.ErrNotFound if
+// the connection carries none.
 func (s *Store) WriteFile(ctx context.Context, connection int64, w io.Writer) (msnftp.Result, error) {
 	c, ok := s.Connection(connection)
 	if !ok || c.File == nil {
@@ -57,6 +59,11 @@ func (s *Store) WriteFile(ctx context.Context, connection int64, w io.Writer) (m
 	return d.Result(), err
 }
 
+// Skipper is a Writer that can step over n bytes, which are then zeros.
+type Skipper interface {
+	Skip(n int64) error
+}
+
 // holesAsZeros writes bytes at growing offsets to a stream.
 type holesAsZeros struct {
 	w   io.Writer
@@ -67,6 +74,10 @@ type holesAsZeros struct {
 var zeros [32 << 10]byte
 
 func (h *holesAsZeros) data(offset int64, p []byte) {
+	if s, ok := h.w.(Skipper); ok && h.err == nil && h.at < offset {
+		h.err = s.Skip(offset - h.at)
+		h.at = offset
+	}
 	for h.err == nil && h.at < offset {
 		var n int
 		n, h.err = h.w.Write(zeros[:min(offset-h.at, int64(len(zeros)))])

@@ -88,8 +88,8 @@ func saveFile(e *env, store *captures.Store, c *event.Connection, dir string) (n
 		return "", err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	sum := sha256.New()
-	r, err := store.WriteFile(e.ctx, c.ID, io.MultiWriter(f, sum))
+	sum := sha256.New() // of a file that is whole
+	r, err := store.WriteFile(e.ctx, c.ID, &saved{io.MultiWriter(f, sum), f})
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", f.Name(), err)
 	}
@@ -97,6 +97,18 @@ func saveFile(e *env, store *captures.Store, c *event.Connection, dir string) (n
 		return "", fmt.Errorf("%s: its SHA-256 is %s, not %s", f.Name(), got, r.SHA256)
 	}
 	return f.Name(), nil
+}
+
+// saved is a file that takes no room on disk for what is missing in it.
+type saved struct {
+	io.Writer
+	file *os.File
+}
+
+// Skip makes it a captures.Skipper.
+func (s *saved) Skip(n int64) error {
+	_, err := s.file.Seek(n, io.SeekCurrent)
+	return err
 }
 
 // maxSameName is how many files of the same name are kept.
