@@ -9,10 +9,10 @@ import (
 	"io"
 	"math/rand/v2"
 	"testing"
-	"time"
 
 	"msnscope/captures/pcapfile"
 	"msnscope/captures/streams/streamstest"
+	"msnscope/decode/costtest"
 )
 
 // hostile returns files of some 8 MB that make a Reader lose its way as often
@@ -99,29 +99,29 @@ func TestManyEmptyFiles(t *testing.T) {
 // Blocks that claim to be as long as one may be, and are none: each is looked
 // at with all of its bytes at hand.
 func TestManyLongBlocks(t *testing.T) {
-	const longest, blocks = 16 << 20, 20_000
 	le := binary.LittleEndian
-	pair := le.AppendUint32(nil, 0x99)
-	pair = le.AppendUint32(pair, longest-4)
-	pair = le.AppendUint32(pair, 0)
-	pair = le.AppendUint32(pair, 5)
-	pair = le.AppendUint32(pair, 12)
-	pair = le.AppendUint32(pair, 12)
-	file := pcapfile.AppendSection(nil, "test", pcapfile.LinkRaw)
-	file = append(file, bytes.Repeat(pair, longest/len(pair)+blocks)...)
-	r, err := pcapfile.NewReader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	start := time.Now()
-	var p pcapfile.Packet
-	var damage *pcapfile.Problem
-	for n := range blocks {
-		if err := r.Next(&p); !errors.As(err, &damage) {
-			t.Fatalf("block %d: %v", n, err)
+	costtest.Proportionate(t, 20_000, func(n int) func() {
+		longest := n * ((16 << 20) / 20_000) &^ 3
+		pair := le.AppendUint32(nil, 0x99)
+		pair = le.AppendUint32(pair, uint32(longest-4))
+		pair = le.AppendUint32(pair, 0)
+		pair = le.AppendUint32(pair, 5)
+		pair = le.AppendUint32(pair, 12)
+		pair = le.AppendUint32(pair, 12)
+		file := pcapfile.AppendSection(nil, "test", pcapfile.LinkRaw)
+		file = append(file, bytes.Repeat(pair, longest/len(pair)+n)...)
+		r, err := pcapfile.NewReader(bytes.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if took := time.Since(start); took > 10*time.Second { // it takes 20 ms
-		t.Errorf("%d blocks took %v", blocks, took)
-	}
+		return func() {
+			var p pcapfile.Packet
+			var damage *pcapfile.Problem
+			for i := range n {
+				if err := r.Next(&p); !errors.As(err, &damage) {
+					t.Fatalf("block %d: %v", i, err)
+				}
+			}
+		}
+	})
 }

@@ -9,9 +9,9 @@ import (
 	"net/netip"
 	"runtime"
 	"testing"
-	"time"
 
 	"msnscope/captures/pcapfile"
+	"msnscope/decode/costtest"
 )
 
 // nothing is a Sink that counts.
@@ -139,18 +139,17 @@ func TestManyConnections(t *testing.T) {
 
 // A section that ends nothing must not cost what all connections cost.
 func TestManySections(t *testing.T) {
-	f := &feed{Assembler: NewAssembler(&nothing{})}
-	const n, sections = 1 << 15, 1 << 15
-	for i := range n {
-		f.send(peer(i), server, flagACK, 100, 1, []byte("hi"))
-	}
-	start := time.Now()
-	for i := range sections {
-		f.Packet(&pcapfile.Packet{Number: int64(i), Section: i + 1, Link: pcapfile.LinkRaw, Data: []byte{0}, Length: 1})
-	}
-	if took := time.Since(start); took > 5*time.Second { // it takes 5 ms
-		t.Errorf("%d sections beside %d connections took %v", sections, n, took)
-	}
+	costtest.Proportionate(t, 1<<15, func(n int) func() {
+		f := &feed{Assembler: NewAssembler(&nothing{})}
+		for i := range n {
+			f.send(peer(i), server, flagACK, 100, 1, []byte("hi"))
+		}
+		return func() {
+			for i := range n {
+				f.Packet(&pcapfile.Packet{Number: int64(i), Section: i + 1, Link: pcapfile.LinkRaw, Data: []byte{0}, Length: 1})
+			}
+		}
+	})
 }
 
 // TestHoles checks the limits of what waits for missing bytes, of a side and of
