@@ -31,10 +31,12 @@ type Redirect struct {
 	Kind    RedirectKind
 	TrID    int64 // of an XFR; -1 for RNG
 	Address Span  // where to go. Empty for the soft reset XFR 0 NS 0
-	Current Span  // XFR NS: the server that the client is with, or the dispatch to come back to
-	Cookie  Span  // XFR SB and RNG: what the client shows the switchboard
-	Session Span  // RNG: the session id of the switchboard
-	Inviter Span  // RNG: the handle of the one who calls
+	// NoAddress is the word in the place of an empty Address.
+	NoAddress Span
+	Current   Span // XFR NS: the server that the client is with, or the dispatch to come back to
+	Cookie    Span // XFR SB and RNG: what the client shows the switchboard
+	Session   Span // RNG: the session id of the switchboard
+	Inviter   Span // RNG: the handle of the one who calls
 }
 
 // Reset reports whether r is the soft reset, XFR 0 NS 0: stay on the
@@ -52,13 +54,14 @@ func ParseRedirect(line []byte) (Redirect, bool) {
 	}
 	var w [maxWords]Span
 	n := firstWords(&w, line)
-	address := func(i int) Span {
-		if i < n {
-			if _, _, ok := SplitHostPort(w[i].Of(line)); ok {
-				return w[i]
-			}
+	address := func(i int) (is, isNot Span) {
+		if i >= n {
+			return
 		}
-		return Span{}
+		if _, _, ok := SplitHostPort(w[i].Of(line)); !ok {
+			return Span{}, w[i]
+		}
+		return w[i], Span{}
 	}
 	word := func(i int) Span {
 		if i < n {
@@ -75,7 +78,8 @@ func ParseRedirect(line []byte) (Redirect, bool) {
 		if !ok {
 			return Redirect{}, false
 		}
-		r := Redirect{TrID: trid, Address: address(3)}
+		r := Redirect{TrID: trid}
+		r.Address, r.NoAddress = address(3)
 		switch string(w[2].Of(line)) {
 		case "NS":
 			r.Kind = RedirectNS
@@ -94,10 +98,9 @@ func ParseRedirect(line []byte) (Redirect, bool) {
 		if n < 3 {
 			return Redirect{}, false
 		}
-		return Redirect{
-			Kind: RedirectRing, TrID: -1, Session: w[1],
-			Address: address(2), Cookie: word(4), Inviter: word(5),
-		}, true
+		r := Redirect{Kind: RedirectRing, TrID: -1, Session: w[1], Cookie: word(4), Inviter: word(5)}
+		r.Address, r.NoAddress = address(2)
+		return r, true
 	}
 	return Redirect{}, false
 }

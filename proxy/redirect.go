@@ -34,12 +34,12 @@ func (d *pump) redirect(fr *decode.Frame) {
 			d.rewrite(fr, r.Current, addr)
 		}
 	}
-	if r.Address.Len() == 0 {
-		return
-	}
 	word := r.Address.Of(line)
 	t, ok := parseTarget(word)
 	if !ok {
+		if word = r.NoAddress.Of(line); bytes.ContainsAny(word, ".:") { // not 0 or D
+			d.comments = append(d.comments, event.Comment{Note: "bypassed", Text: fmt.Sprintf("the client is sent to %q itself: that is no HOST:PORT", word)})
+		}
 		return
 	}
 	c.proxy.name(t)

@@ -365,3 +365,30 @@ func TestGarbage(t *testing.T) {
 		t.Errorf("%v, %s", err, difference(string(got), string(garbage)))
 	}
 }
+
+// TestRedirectToNoAddress lets through what it cannot read, and says so.
+func TestRedirectToNoAddress(t *testing.T) {
+	for word, noted := range map[string]bool{"::1": true, "64.4.12.132:0": true, "2130706433:1863": true, "0": false} {
+		t.Run(word, func(t *testing.T) {
+			said := "XFR 5 SB " + word + " CKI 12.34\r\n"
+			server := startServer(t, "127.0.0.2:0", func(conn *net.TCPConn) {
+				line(t, bufio.NewReader(conn))
+				send(t, conn, said)
+			})
+			file, path := recorder(t)
+			p := serve(t, &Proxy{Upstream: server, Recorder: file})
+			conn := dial(t, p.Addr().String())
+			send(t, conn, "XFR 5 SB\r\n")
+			got, err := io.ReadAll(conn)
+			if err != nil || string(got) != said {
+				t.Errorf("%q became %q, %v", said, got, err)
+			}
+			conn.Close()
+			waitClosed(t, p)
+			must(t, file.Close())
+			if s := comments(t, path); strings.Contains(s, fmt.Sprintf("bypassed: the client is sent to %q itself: that is no HOST:PORT", word)) != noted {
+				t.Errorf("%s", s)
+			}
+		})
+	}
+}

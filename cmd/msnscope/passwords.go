@@ -31,6 +31,9 @@ func readPasswords(path string) (map[string]string, error) {
 	if mode := info.Mode().Perm(); mode&0o077 != 0 && runtime.GOOS != "windows" {
 		return nil, fmt.Errorf("%s can be read by others (mode %04o); chmod 600 it first", path, mode)
 	}
+	if info.Size() > maxPasswordFile {
+		return nil, fmt.Errorf("%s has %d bytes; a file of passwords has %d at most", path, info.Size(), maxPasswordFile)
+	}
 	passwords := map[string]string{}
 	lines := bufio.NewScanner(io.LimitReader(f, maxPasswordFile))
 	for n := 1; lines.Scan(); n++ {

@@ -31,6 +31,10 @@ func TestReadPasswords(t *testing.T) {
 	if _, err := readPasswords(path); err == nil || strings.Contains(err.Error(), "secretword") {
 		t.Errorf("a line without a password: %v", err)
 	}
+	write(strings.Repeat("# long\n", maxPasswordFile/7+1), 0o600)
+	if _, err := readPasswords(path); err == nil || !strings.Contains(err.Error(), "has 1048576 at most") {
+		t.Errorf("a file that is too long: %v", err)
+	}
 	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
