@@ -4,6 +4,7 @@
 package follow
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -90,6 +91,9 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 	c.held, c.head = nil, [2][]byte{}
 	f.holders.set(c, 0)
 	c.passThrough()
+	if f.full() && !c.stream.Live && (v.Answer == decode.Yes || v.Reason == reasonMSNFTP || v.Reason == reasonGateway) {
+		v = decode.Verdict{Reason: reasonFull}
+	}
 	switch {
 	case v.Answer == decode.Yes:
 		c.state = speaksMSNP
@@ -132,6 +136,15 @@ func (f *Follower) decided(c *conn, v decode.Verdict) {
 		}
 	}
 }
+
+// maxConnections is how many connections of a capture are followed: there are no
+// more ids, and some are left for those that are carried in HTTP.
+const maxConnections = event.ConnectionsPerCapture - 10_000
+
+var reasonFull = fmt.Sprintf("the capture has more than %d conversations: cut it into several", maxConnections)
+
+// full reports whether there are no ids left for further connections.
+func (f *Follower) full() bool { return f.connection%event.ConnectionsPerCapture >= maxConnections }
 
 // appear gives a connection its id.
 func (f *Follower) appear(c *conn) {

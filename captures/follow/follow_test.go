@@ -52,6 +52,29 @@ func TestIgnored(t *testing.T) {
 	}
 }
 
+// When a capture has as many connections as there are ids, others are told as left
+// out, and those before go on.
+func TestMoreConnectionsThanIDs(t *testing.T) {
+	second := talk(1000, `
+		C: PNG\r\n
+		S: QNG\r\n`)
+	second.Addr[0] = netip.AddrPortFrom(client.Addr(), 2)
+	r := newTold(t)
+	f := New(3, r)
+	f.Resume(0, maxConnections-1, 0)
+	packets(t, capture(streamstest.File{}, talk(0, `
+		C: VER 1 MSNP7\r\n
+		S: VER 1 MSNP7\r\n
+		C: INF 2\r\n`), second), f.Packet)
+	f.Finish(streams.EndCapture)
+	if len(r.conns) != 1 || !r.conns[3*event.ConnectionsPerCapture+maxConnections].MSNP || len(r.events) != 3 {
+		t.Errorf("connections %v, %d events", r.conns, len(r.events))
+	}
+	if d := cmp.Diff([]string{"10.0.0.9:2 > 64.4.13.58:1863: the capture has more than 990000 conversations: cut it into several"}, r.ignored); d != "" {
+		t.Errorf("ignored (-want +got):\n%s", d)
+	}
+}
+
 // A connection is given up as not MSNP after some bytes, or some packets.
 func TestUndecidedIsBounded(t *testing.T) {
 	for _, c := range []streamstest.Conversation{
