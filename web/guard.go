@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 )
 
 // contentPolicy allows the page's own files and nothing else. The page shows
@@ -33,6 +34,11 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 		h.Set("Cache-Control", "no-store") // the page's files say otherwise
 
+		// The rest of a body is read even if its request is refused, so that the answer
+		// is not lost: whoever never sends it would be kept for good, token or not.
+		if r.Body != http.NoBody {
+			http.NewResponseController(w).SetReadDeadline(time.Now().Add(s.timing.body))
+		}
 		if r.URL.Path == "/healthz" { // tells nothing, so anyone may ask
 			next.ServeHTTP(w, r)
 			return

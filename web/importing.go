@@ -37,7 +37,7 @@ func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 	}
 	defer os.RemoveAll(dir)
 	path := filepath.Join(dir, importName(r.URL.Query().Get("name")))
-	if err := receive(w, r, path); err != nil {
+	if err := s.receive(w, r, path); err != nil {
 		status := http.StatusBadRequest
 		var large *http.MaxBytesError
 		if errors.As(err, &large) {
@@ -111,26 +111,35 @@ func sayWithout(err error, dir string) error {
 }
 
 // receive writes the body of a request to path.
-func receive(w http.ResponseWriter, r *http.Request, path string) error {
+func (s *Server) receive(w http.ResponseWriter, r *http.Request, path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
 	}
-	from := patient{http.MaxBytesReader(w, r.Body, maxImport), http.NewResponseController(w)}
-	_, err = io.Copy(f, from)
-	from.c.SetReadDeadline(time.Time{})
+	_, err = io.Copy(f, s.patient(w, r, maxImport))
 	return errors.Join(err, f.Close())
 }
 
-// patient reads a body that may take long as a whole but not to go on.
+// patient reads a body that may take long as a whole but not to go on. What
+// came too late for it is waited for no longer by the server either, which
+// reads the rest of a body before it answers: the limit stays after a mistake.
 type patient struct {
-	r io.Reader
-	c *http.ResponseController
+	r    io.Reader
+	c    *http.ResponseController
+	wait time.Duration
+}
+
+func (s *Server) patient(w http.ResponseWriter, r *http.Request, limit int64) patient {
+	return patient{http.MaxBytesReader(w, r.Body, limit), http.NewResponseController(w), s.timing.body}
 }
 
 func (p patient) Read(b []byte) (int, error) {
-	p.c.SetReadDeadline(time.Now().Add(sendWait))
-	return p.r.Read(b)
+	p.c.SetReadDeadline(time.Now().Add(p.wait))
+	n, err := p.r.Read(b)
+	if err == io.EOF {
+		p.c.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // importName makes a harmless file name of what the page calls the file.

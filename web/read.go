@@ -13,13 +13,14 @@ import (
 
 // readBody reads a small body whole, or answers itself.
 func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, bool) {
-	http.NewResponseController(w).SetReadDeadline(time.Now().Add(sendWait))
-	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit)) // guard has set a limit in time
 	var long *http.MaxBytesError
 	if errors.As(err, &long) {
 		fail(w, http.StatusRequestEntityTooLarge, "that is more than "+itoa(limit)+" bytes")
 	} else if err != nil {
 		fail(w, http.StatusBadRequest, err.Error())
+	} else {
+		http.NewResponseController(w).SetReadDeadline(time.Time{})
 	}
 	return b, err == nil
 }

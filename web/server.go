@@ -68,6 +68,7 @@ type timing struct {
 	stat  time.Duration // least time between two stats of a view
 	sess  time.Duration // least time between two looks at the sessions
 	proxy time.Duration // between two looks at the proxy
+	body  time.Duration // for the next bytes of a request's body, whoever asks
 }
 
 var defaultTiming = timing{
@@ -76,6 +77,7 @@ var defaultTiming = timing{
 	stat:  50 * time.Millisecond,
 	sess:  250 * time.Millisecond,
 	proxy: time.Second,
+	body:  sendWait,
 }
 
 const (

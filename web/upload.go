@@ -208,8 +208,7 @@ func (s *Server) putUpload(w http.ResponseWriter, r *http.Request) {
 	}
 	c := http.NewResponseController(w)
 	c.SetWriteDeadline(time.Time{}) // the piece may take long
-	err := u.receive(patient{http.MaxBytesReader(w, r.Body, u.size-have), c})
-	c.SetReadDeadline(time.Time{})
+	err := u.receive(s.patient(w, r, u.size-have))
 	c.SetWriteDeadline(time.Now().Add(sendWait))
 	var large *http.MaxBytesError
 	switch {

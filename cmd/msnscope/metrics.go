@@ -129,7 +129,10 @@ func (v *vitals) handler() http.Handler {
 
 // serve answers on l until ctx is done.
 func (v *vitals) serve(ctx context.Context, l net.Listener) error {
-	srv := &http.Server{Handler: v.handler(), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 2 * time.Minute, IdleTimeout: time.Minute}
+	srv := &http.Server{
+		Handler: v.handler(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
+		ReadTimeout: 2 * time.Minute, WriteTimeout: 2 * time.Minute, // a profile takes its time
+	}
 	stop := context.AfterFunc(ctx, func() { srv.Close() })
 	defer stop()
 	if err := srv.Serve(l); !errors.Is(err, http.ErrServerClosed) {
