@@ -23,7 +23,7 @@ const (
 	maxUploads   = 8
 	maxUploading = 2 * maxImport
 
-	// uploadIdle is after how long without a piece a file makes room for another.
+	// uploadIdle is after how long without a piece a file is given up.
 	uploadIdle = time.Hour
 
 	maxUploadHead = 4 << 10 // bytes of the body of a POST
@@ -113,6 +113,7 @@ func (s *Server) createUpload(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusInternalServerError, err.Error())
 		return
 	}
+	s.uploads.expire(u)
 	answer(w, http.StatusCreated, u.json())
 }
 
@@ -137,6 +138,26 @@ func (l *uploads) add(u *upload) bool {
 		l.list = slices.DeleteFunc(l.list, func(o *upload) bool { return o == oldest })
 		os.RemoveAll(filepath.Dir(oldest.path))
 	}
+}
+
+// expire gives u up when nobody has gone on with it for long: the page that sent
+// it may be closed, and what has come of it takes room on the disk.
+func (l *uploads) expire(u *upload) {
+	l.mu.Lock()
+	here := slices.Contains(l.list, u)
+	l.mu.Unlock()
+	wait := uploadIdle - time.Since(u.touched())
+	switch {
+	case !here:
+		return
+	case wait > 0:
+	case u.take():
+		l.remove(u)
+		return
+	default:
+		wait = uploadIdle // a piece of it is on its way, or it is being imported
+	}
+	time.AfterFunc(wait, func() { l.expire(u) })
 }
 
 // remove forgets u and removes its file.

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -180,6 +181,60 @@ func TestUploadLimits(t *testing.T) {
 	}
 	defer again.Close()
 	uploadLeft(t, again)
+}
+
+// One that nobody goes on with is given up, and the disk has its room again.
+func TestUploadExpires(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		var l uploads
+		files := func() string {
+			synctest.Wait()
+			names := []string{}
+			left, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range left {
+				names = append(names, f.Name())
+			}
+			return strings.Join(names, " ")
+		}
+		made := map[string]*upload{}
+		for _, id := range []string{"busy", "forgotten", "given-up", "slow"} {
+			u := &upload{id: id, path: filepath.Join(dir, id, "a"), busy: make(chan struct{}, 1), last: time.Now()}
+			if err := os.Mkdir(filepath.Dir(u.path), 0o700); err != nil || !l.add(u) {
+				t.Fatal(id, err)
+			}
+			l.expire(u)
+			made[id] = u
+		}
+		made["busy"].take()
+		l.remove(made["given-up"])
+		time.Sleep(uploadIdle / 2)
+		made["slow"].mu.Lock()
+		made["slow"].last = time.Now() // a piece
+		made["slow"].mu.Unlock()
+		for _, step := range []struct {
+			after time.Duration
+			want  string
+		}{
+			{uploadIdle/2 - 1, "busy forgotten slow"},
+			{1, "busy slow"},
+			{uploadIdle / 2, "busy"},
+			{3 * uploadIdle, "busy"},
+		} {
+			time.Sleep(step.after)
+			if got := files(); got != step.want {
+				t.Errorf("after %v more there are %q, want %q", step.after, got, step.want)
+			}
+		}
+		<-made["busy"].busy
+		time.Sleep(uploadIdle)
+		if got := files(); got != "" {
+			t.Errorf("at last there are %q", got)
+		}
+	})
 }
 
 // One that nobody goes on with makes room.
