@@ -30,8 +30,10 @@ func (s *Server) serveImport(w http.ResponseWriter, r *http.Request) {
 	answer := http.NewResponseController(w)
 	answer.SetWriteDeadline(time.Time{}) // the file and its import may take long
 	defer func() { answer.SetWriteDeadline(time.Now().Add(sendWait)) }()
-	dir, err := os.MkdirTemp("", "msnscope-import-")
-	if err != nil {
+	// Among the uploads, which the next start clears: a process that is killed removes
+	// nothing itself.
+	dir := filepath.Join(s.Store.UploadDir(), NewToken()[:16])
+	if err := os.MkdirAll(dir, 0o700); err != nil {
 		fail(w, http.StatusInternalServerError, err.Error())
 		return
 	}

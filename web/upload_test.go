@@ -183,6 +183,49 @@ func TestUploadLimits(t *testing.T) {
 	uploadLeft(t, again)
 }
 
+// A file that is sent in one piece leaves nothing behind either when the process
+// ends meanwhile: the next start clears it.
+func TestImportKilled(t *testing.T) {
+	store, _ := newStore(t)
+	url := "http://" + serve(t, &Server{Store: store}) + "/api/import?name=a.pcap"
+	body, sent := io.Pipe()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", url, body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Authorization", "Bearer "+testToken)
+	done := make(chan error, 1)
+	go func() {
+		resp, err := http.DefaultClient.Do(req)
+		if err == nil {
+			resp.Body.Close()
+		}
+		done <- err
+	}()
+	if _, err := sent.Write([]byte("half")); err != nil {
+		t.Fatal(err)
+	}
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	for began := time.Now(); ; <-tick.C { // until the server has begun
+		if on, err := filepath.Glob(filepath.Join(store.UploadDir(), "*", "a.pcap")); err != nil || len(on) > 0 {
+			break
+		}
+		if time.Since(began) > patience {
+			t.Fatal("nothing is where the next start clears it")
+		}
+	}
+	store.Close()
+	again, err := captures.Open(filepath.Dir(store.UploadDir()), captures.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer again.Close()
+	uploadLeft(t, again)
+	sent.CloseWithError(errors.New("unplugged"))
+	<-done
+}
+
 // One that nobody goes on with is given up, and the disk has its room again.
 func TestUploadExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
