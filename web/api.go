@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -264,7 +265,11 @@ func (b *body) Write(p []byte) (int, error) {
 // abort breaks off an answer under way, so that the other end does not take
 // the part for the whole.
 func (s *Server) abort(r *http.Request, err error) {
-	s.Log.Error("answer broken off", "path", r.URL.Path, "err", err)
+	level := slog.LevelError
+	if r.Context().Err() != nil { // whoever asked has gone, or takes nothing: no mistake of ours
+		level = slog.LevelDebug
+	}
+	s.Log.Log(r.Context(), level, "answer broken off", "path", r.URL.Path, "err", err)
 	panic(http.ErrAbortHandler)
 }
 
