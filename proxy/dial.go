@@ -59,8 +59,13 @@ func (p *Proxy) dial(ctx context.Context, t target, as netip.AddrPort) (net.Conn
 		if ip, err := netip.ParseAddr(t.host); err == nil && p.isOwn(netip.AddrPortFrom(ip, t.port)) {
 			return nil, fmt.Errorf("%s: %w", t, errLoop)
 		}
-		return p.outer.dial(ctx, p.Dial, t)
+		return p.outer.dial(ctx, p, t)
 	}
+	return p.dialDirect(ctx, t, as)
+}
+
+// dialDirect is dial without an outer proxy.
+func (p *Proxy) dialDirect(ctx context.Context, t target, as netip.AddrPort) (net.Conn, error) {
 	ips, err := t.lookup(ctx)
 	if err != nil {
 		return nil, err

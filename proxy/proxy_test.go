@@ -311,6 +311,50 @@ func TestLoop(t *testing.T) {
 	}
 }
 
+// The outer proxy, too, must be another one.
+func TestLoopThroughOuter(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	own := l.Addr().String()
+	l.Close()
+	page := netip.MustParseAddrPort("127.0.0.1:8863")
+	for _, outer := range []string{own, strings.Replace(own, "127.0.0.1", "localhost", 1), page.String()} {
+		t.Run(outer, func(t *testing.T) {
+			serve(t, &Proxy{
+				Upstream: "203.0.113.5", Listen: []string{own}, Refuse: []netip.AddrPort{page}, Outer: "socks5://" + outer,
+				Dial: func(context.Context, string, string) (net.Conn, error) {
+					t.Error("dialled")
+					return nil, errLoop
+				},
+			})
+			c := dial(t, own)
+			send(t, c, "VER 1 MSNP7\r\n")
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+				t.Errorf("client: %v", err)
+			}
+		})
+	}
+}
+
+func TestOuterMistakes(t *testing.T) {
+	long := strings.Repeat("a", 256)
+	for _, s := range []string{
+		"http://h", "socks5://", "socks5://:1080", "socks5://h:0", "socks5://h:99999", "socks5://h/path", "socks5://h?x=y", "socks5://h#f",
+		"socks5://:hush@h", "socks5://" + long + ":hush@h", "socks5://me:" + long + "@h",
+	} {
+		if _, err := parseOuter(s); err == nil || strings.Contains(err.Error(), "hush") {
+			t.Errorf("%.40s: %v", s, err)
+		}
+	}
+	for s, want := range map[string]string{
+		"socks5://h": "h:1080", "socks5://me@h:9": "h:9", "socks5://me:hush@[::1]": "[::1]:1080", "socks5://[fe80::1%25eth0]:9/": "[fe80::1%eth0]:9",
+	} {
+		if o, err := parseOuter(s); err != nil || o.target.String() != want {
+			t.Errorf("%s: %v, %v", s, o, err)
+		}
+	}
+}
+
 func TestWrongConfiguration(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // for one that is taken after all
 	defer cancel()
