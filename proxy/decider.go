@@ -50,8 +50,9 @@ type Verdict struct {
 	Data    []byte
 	// Before and After are sent along with the command, to where it goes.
 	Before, After []byte
-	// Own says that Before and After are requests of the proxy's own: they get
-	// transaction ids of their own, and the client does not see their answers.
+	// Own says that what of Before, After and Back goes to the server is requests
+	// of the proxy's own: they get transaction ids of their own, and the client
+	// does not see their answers.
 	Own bool
 	// Back is sent to where the command came from.
 	Back []byte

@@ -203,7 +203,11 @@ func (d *pump) act(s *step) (done, ok bool) {
 		return false, false
 	}
 	if len(s.v.Back) > 0 {
-		_ = d.conn.inject(d.dir.Opposite(), s.v.Back, s.v.By) // that direction may have ended
+		back := s.v.Back
+		if s.v.Own && d.dir == decode.S2C {
+			back, _ = d.conn.ownTrIDs(back) // as in sendOwn
+		}
+		_ = d.conn.inject(d.dir.Opposite(), back, s.v.By) // that direction may have ended
 	}
 	d.pass(s.end)
 	return true, true

@@ -241,6 +241,20 @@ func TestInjected(t *testing.T) {
 	})
 }
 
+// A request that goes back to the server is one of the proxy's own, too.
+func TestInjectedBack(t *testing.T) {
+	decided(t, deciders{"FLN": {Back: []byte("CHG 0 AWY\r\n"), Own: true}, "NLN": {Back: []byte("CHG 0 AWY\r\n")}}, func(c *piped, _ *Proxy) {
+		c.fromServer("FLN a@b\r\n")
+		c.want(c.toClient, "FLN a@b\r\n")
+		c.want(c.toServer, "CHG 4000000000 AWY\r\n")
+		c.fromServer("CHG 4000000000 AWY\r\nNLN AWY a@b A\r\n")
+		c.want(c.toClient, "NLN AWY a@b A\r\n")
+		c.want(c.toServer, "CHG 0 AWY\r\n")
+		c.fromServer("CHG 0 AWY\r\n")
+		c.want(c.toClient, "CHG 0 AWY\r\n")
+	})
+}
+
 func TestDelayed(t *testing.T) {
 	decided(t, deciders{"MSG": {Wait: time.Second}, "CHG": {Wait: 100 * time.Millisecond}}, func(c *piped, _ *Proxy) {
 		c.fromClient(msg)

@@ -175,7 +175,7 @@ func parseInject(where string) func(*scanner) (action, *Error) {
 			default:
 				v.Back = b
 			}
-			v.Own = c.Event.Dir == decode.C2S && where != "back" && strings.Contains(text, "$new")
+			v.Own = dir == decode.C2S && strings.Contains(text, "$new")
 			return v, true
 		}, nil
 	}

@@ -132,6 +132,7 @@ func TestActions(t *testing.T) {
 		{`answer "MSG a b 99\r\n\r\nhi"`, decode.S2C, "MSG a b 2\r\n\r\n", `to "MSG a b 4\r\n\r\nhi"`},
 		{`before "MSG a b 4\r\n\r\nhiNLN AWY a b\r\n"`, decode.S2C, "JOI a@b.c A\r\n", `before "MSG a b 4\r\n\r\nhiNLN AWY a b\r\n"`},
 		{`after "CHG 9 AWY\r\n"`, decode.C2S, msg, `after "CHG 9 AWY\r\n"`},
+		{`back "CHG $new AWY"`, decode.S2C, "JOI a@b.c A\r\n", `back "CHG 0 AWY\r\n" own`},
 		{`back "NLN AWY $account A"`, decode.C2S, msg, `back "NLN AWY al@example.org A\r\n"`},
 		{`answer "216 $trid"`, decode.C2S, msg, `to "" back "216 5\r\n"`},
 		{`error 911`, decode.C2S, "USR 3 MD5 I a@b\r\n", `to "" back "911 3\r\n"`},
