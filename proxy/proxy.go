@@ -192,6 +192,7 @@ func (p *Proxy) parseRules() (err error) {
 	if p.behind, err = parseClients("balancer", p.BehindProxy); err != nil {
 		return err
 	}
+	p.allowed = nil // Check may have been here before
 	for _, s := range p.AllowTargets {
 		a, err := parseAllowed(s)
 		if err != nil {

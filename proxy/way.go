@@ -36,7 +36,7 @@ type Route struct {
 }
 
 // Check returns the mistakes in the configuration that show without opening or
-// looking up anything. p is of no further use.
+// looking up anything. It is to be asked before Bind.
 func (p *Proxy) Check() error {
 	err := p.parseRules()
 	p.eachWay(func(way Way, r Route) {

@@ -43,6 +43,9 @@ func defineProxy(fs *pflag.FlagSet) func(*env, []string) error {
 		if *upstream == "" && !ways.given() {
 			return usagef("name the real server with --upstream HOST, or a way in with --route, --socks, --transparent, --tproxy or --gateway")
 		}
+		if *hold < 0 || *drain < 0 {
+			return usagef("--hold and --drain cannot be less than 0")
+		}
 		p := &proxy.Proxy{
 			Upstream: *upstream, Listen: *listen, Advertise: *advertise,
 			Hold: zeroIsNone(*hold), Drain: zeroIsNone(*drain), OneCommandPerWrite: *oneEach, FileTransfers: *transfers,
@@ -113,8 +116,11 @@ func runProxy(e *env, p *proxy.Proxy, flags pageFlags, with service) (err error)
 		s.Log, s.Version = log, fullVersion()
 		p.Deciders = append(p.Deciders, s)
 	}
+	if err := p.Check(); err != nil {
+		return usageError{err.Error()}
+	}
 	if e.check {
-		return p.Check()
+		return nil
 	}
 	dir, err := storeDir(e, with.store)
 	if err != nil {

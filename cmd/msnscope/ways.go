@@ -70,6 +70,9 @@ func (f *wayFlags) apply(p *proxy.Proxy) error {
 		}
 		p.SocksUsers = users
 	}
+	if min(*f.limits.all, *f.limits.perClient, *f.limits.rate) < 0 {
+		return usagef("--max-connections, --max-per-client and --max-rate cannot be less than 0")
+	}
 	p.Transparent, p.TProxy, p.Socks = *f.transparent, *f.tproxy, *f.socks
 	p.AllowClients, p.AllowTargets = *f.allowClients, *f.allowTargets
 	p.BehindProxy, p.Outer = *f.behind, *f.outer
