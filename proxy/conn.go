@@ -97,6 +97,10 @@ func (c *conn) run() {
 			return
 		}
 		c.route = c.choose(in.held())
+		if c.route.target == (target{}) {
+			c.turnAway(in, c.errNowhere())
+			return
+		}
 		c.dialect.Store(uint32(c.route.dialect))
 		if server == nil {
 			server, err = c.dial(c.route.target)

@@ -171,8 +171,8 @@ func (c *conn) arrive(in *input) error {
 }
 
 // originalDestination asks the kernel where the client wanted to go. A client
-// that came to the listener itself is treated as if it had been pointed here;
-// one that wanted to go to another listener of the proxy, as if nobody had led
+// that came to the listener itself is treated as if it had been pointed here,
+// as redirects to a switchboard of another port have; one that wanted to go to another listener of the proxy, as if nobody had led
 // it away from there.
 func (c *conn) originalDestination() error {
 	to := c.local
@@ -187,13 +187,16 @@ func (c *conn) originalDestination() error {
 		return nil
 	}
 	if c.listener.way == Transparent && to == c.local || to == c.listener.addr || c.proxy.isOwn(to) {
-		if c.listener.upstream == (target{}) {
-			return fmt.Errorf("the client came to %s itself, and there is no --upstream for such: %w", to, errLoop)
-		}
 		return nil
 	}
 	c.wish = wish{target: target{to.Addr().String(), to.Port()}, because: "the client wanted to go there"}
 	return nil
+}
+
+// errNowhere is why a client that came to a led listener itself, with no cookie
+// that says where else, is turned away.
+func (c *conn) errNowhere() error {
+	return fmt.Errorf("the client came to %s itself, and there is no --upstream for such: %w", c.local, errLoop)
 }
 
 // leadsHere reports whether a client that is sent to t comes here anyway, by
