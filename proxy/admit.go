@@ -30,14 +30,16 @@ func parseAllowed(s string) (allowed, error) {
 		return a, nil
 	}
 	host := s
-	if i := strings.LastIndexByte(s, ':'); i >= 0 && (strings.Count(s, ":") == 1 || strings.HasPrefix(s, "[")) {
+	if i := strings.LastIndexByte(s, ':'); i >= 0 && (strings.Count(s, ":") == 1 || s[0] == '[' && s[i-1] == ']') {
 		t, ok := parseTarget([]byte("x:" + s[i+1:]))
 		if !ok {
 			return a, fmt.Errorf("allowed target %q: %q is no port", s, s[i+1:])
 		}
 		host, a.port = s[:i], t.port
 	}
-	host = strings.Trim(host, "[]")
+	if inner, ok := strings.CutPrefix(host, "["); ok && strings.HasSuffix(inner, "]") {
+		host = inner[:len(inner)-1]
+	}
 	a.pattern = strings.ToLower(host)
 	if strings.Contains(host, "/") {
 		var err error
@@ -46,7 +48,7 @@ func parseAllowed(s string) (allowed, error) {
 		}
 	} else if ip, err := netip.ParseAddr(host); err == nil {
 		a.prefix = netip.PrefixFrom(ip.Unmap(), ip.Unmap().BitLen())
-	} else if host == "" || strings.ContainsAny(host, " \t@") {
+	} else if name := strings.TrimPrefix(host, "*."); host != "*" && (name == "" || strings.ContainsAny(name, " \t@*:[]")) {
 		return a, fmt.Errorf("allowed target %q: want HOST, *.DOMAIN, IP, PREFIX/BITS or *, each with or without :PORT", s)
 	}
 	return a, nil

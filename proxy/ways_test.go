@@ -272,6 +272,8 @@ func TestMayReach(t *testing.T) {
 		{"messenger.hotmail.com", "messenger.hotmail.com:80", away, Socks, true},
 		{"[2001:db8::1]:1863", "[2001:db8::1]:1863", away, Socks, true},
 		{"2001:db8::1", "[2001:db8::1]:1863", away, Socks, true},
+		{"[2001:db8::1]", "[2001:db8::1]:1863", away, Socks, true},
+		{"[2001:db8::/32]:1863", "[2001:db8::1]:1863", away, Socks, true},
 		{"10.0.0.0/8", "10.1.2.3:22", away, Transparent, true},
 		{"10.0.0.0/8", "11.1.2.3:22", away, Transparent, false},
 	} {
@@ -286,7 +288,7 @@ func TestMayReach(t *testing.T) {
 			t.Errorf("allowed %q: %s for %s by %s: %t, want %t", test.allow, test.target, test.client, test.way, got, test.want)
 		}
 	}
-	for _, wrong := range []string{"", "a b", "10.0.0.0/40", "host:port", "host:99999"} {
+	for _, wrong := range []string{"", "a b", "10.0.0.0/40", "host:port", "host:99999", "a:b:c", "*.", "a*", "[a", "[::1"} {
 		if _, err := parseAllowed(wrong); err == nil {
 			t.Errorf("%q is taken for a target", wrong)
 		}
