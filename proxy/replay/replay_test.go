@@ -341,6 +341,32 @@ func TestMishaps(t *testing.T) {
 			t.Errorf("%d digests, %d refusals, %d missed in %+v", digests, refused, silent, told)
 		}
 	})
+	t.Run("a client that comes again", func(t *testing.T) {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		must(t, err)
+		ctx, cancel := context.WithCancel(t.Context())
+		done := make(chan *replay.Report)
+		go func() {
+			report, err := replay.Server{}.Serve(ctx, l, rec)
+			if err != nil {
+				t.Error(err)
+			}
+			done <- report
+		}()
+		for again := true; again; { // until no connection is left to play
+			conn, err := net.Dial("tcp", l.Addr().String())
+			must(t, err)
+			_, err = io.WriteString(conn, "VER 1 MSNP7 CVR0\r\n")
+			must(t, err)
+			_, err = conn.Read(make([]byte, 1))
+			again = err == nil
+			defer conn.Close() // not before: the last one to go ends the run
+		}
+		cancel()
+		if report := <-done; !strings.Contains(fmt.Sprint(report.Mishaps), "was recorded that has not been played already") {
+			t.Errorf("%v", report.Mishaps)
+		}
+	})
 	t.Run("an address that is not allowed", func(t *testing.T) {
 		server := startServer(t)
 		no := errors.New("not there")

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -98,7 +99,7 @@ func (st *stage) play(ctx context.Context, conn net.Conn) {
 		if s == nil {
 			if s = st.sceneFor(&h, l); s == nil {
 				now := told(h.raw, h.line, decode.Context{Dir: decode.C2S})
-				st.note(Passed{Now: now, Why: "a client begins with " + now + ", and no such connection was recorded"})
+				st.note(Passed{Now: now, Why: "a client begins with " + now + ", and no such connection was recorded" + st.already(&h)})
 				return
 			}
 		}
@@ -184,6 +185,15 @@ func (st *stage) sceneFor(h *heard, l *link) *scene {
 		return s
 	}
 	return nil
+}
+
+// already tells of a client that comes again where it was before.
+func (st *stage) already(h *heard) string {
+	cookie := string(cookieIn(h.words()))
+	if slices.ContainsFunc(st.rec.parts, func(p *part) bool { return p.cookie == cookie }) {
+		return " that has not been played already"
+	}
+	return ""
 }
 
 func (s *scene) over() bool { return s.rest == 0 }
