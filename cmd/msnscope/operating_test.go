@@ -268,3 +268,21 @@ func TestSystemdMistakes(t *testing.T) {
 		}
 	}
 }
+
+// Only sockets of TCP can be taken over: the others have no port to tell.
+func TestSystemdSocketIsTCP(t *testing.T) {
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "s"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	file, err := l.(*net.UnixListener).File()
+	if err != nil {
+		t.Skip(err) // not on this system, which has no systemd either
+	}
+	a := activation{named: map[string][]*os.File{"page": {file}}}
+	a.once.Do(func() {}) // they are taken already
+	if got, err := a.listen("systemd:page"); err == nil || !strings.Contains(err.Error(), "no TCP socket") {
+		t.Errorf("%v, %v", got, err)
+	}
+}

@@ -46,7 +46,15 @@ func (a *activation) listen(addr string) (net.Listener, error) {
 	file := a.named[name][0]
 	a.named[name] = a.named[name][1:]
 	defer file.Close() // FileListener has one of its own
-	return net.FileListener(file)
+	l, err := net.FileListener(file)
+	if err != nil {
+		return nil, fmt.Errorf("the socket %q of systemd: %w", name, err)
+	}
+	if _, ok := l.Addr().(*net.TCPAddr); !ok {
+		l.Close()
+		return nil, fmt.Errorf("the socket %q of systemd is no TCP socket; set ListenStream= to a port in the socket unit", name)
+	}
+	return l, nil
 }
 
 // take takes the sockets over.
