@@ -126,7 +126,7 @@ func bindSpec(r *reading, spec *Spec, line string, words []Span, ctx Context, ha
 		if f <= 0 {
 			// A word that is not sent by some programs: the next parameter
 			// takes this word if it fits there.
-			if next := k + 1; next < len(params) && strictFit(&params[next], line, words[i]) {
+			if next := k + 1; next < len(params) && strictFit(&params[next], line, words[i]) && !odd(params[k:], end-i) {
 				r.score += scoreSkipped
 				continue
 			}
@@ -178,6 +178,21 @@ func ahead(params []ParamSpec, dialect Dialect) (n int) {
 		}
 	}
 	return n
+}
+
+// odd reports whether the first of words is an account that is written without
+// an @, which people mistype and servers refuse, and not the name behind it: all
+// words that must be there are.
+func odd(params []ParamSpec, words int) bool {
+	if params[0].Type != TypeHandle || params[1].Type != TypeNick {
+		return false
+	}
+	for i := range params {
+		if !params[i].Optional {
+			words--
+		}
+	}
+	return words >= 0
 }
 
 // strayStatus stands for a status where the table has none.
