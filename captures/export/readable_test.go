@@ -94,6 +94,28 @@ func TestChat(t *testing.T) {
 	}
 }
 
+// Calls and messages that the server refuses are followed by what it says.
+func TestChatTellsOfRefusals(t *testing.T) {
+	src := chat(">CAL 2 zed@hotmail.com", "<217 2", ">MSG 3 A\n"+hello+"hi", "<282 3")
+	walk := src.Walk
+	src.Walk = func(session int64, f func(*event.Event) error) error {
+		return walk(session, func(e *event.Event) error {
+			if e.Dir == decode.S2C {
+				e.Answers = e.ID - 1
+			}
+			return f(e)
+		})
+	}
+	want := "-- chat 17 of alice@hotmail.com, connection 1, 2001-11-05 UTC --\n" +
+		"20:14:07 * alice@hotmail.com calls zed@hotmail.com\n" +
+		"20:14:08 * alice@hotmail.com is told: error 217: the person is offline or does not take messages from the user\n" +
+		"20:14:09 <alice@hotmail.com> hi\n" +
+		"20:14:10 * alice@hotmail.com is told: error 282: the message is malformed\n"
+	if got := write(t, "chat", src); got != want {
+		t.Errorf("got:\n%s\nwant:\n%s", got, want)
+	}
+}
+
 func TestCSV(t *testing.T) {
 	got := write(t, "csv", chat(
 		">USR 1 =HYPERLINK(\"x\") 17.4",

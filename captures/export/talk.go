@@ -95,8 +95,14 @@ func (t *talk) each(e *event.Event, o Options, f func(*said) error) error {
 			return err
 		}
 	}
-	if a != nil && a.Name == "NAK" && e.Dir == decode.S2C {
+	switch {
+	case a == nil || e.Dir != decode.S2C:
+	case a.Name == "NAK":
 		l.who, l.note = e.Account, "is told that a message was not delivered"
+		return f(&l)
+	case a.Category == decode.CategoryError && step.Line >= 0 && step.From == c.Total():
+		// It answers a call or a message, of which the line is written already.
+		l.who, l.note = e.Account, "is told: "+a.Summary
 		return f(&l)
 	}
 	return nil
