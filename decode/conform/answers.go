@@ -93,6 +93,7 @@ func (c *Checker) transaction() {
 	}
 	a := &c.answers
 	if i := a.find(n.trid); i >= 0 && (n.trid != 0 || answersTo(n.name, a.pending[i].name)) {
+		n.asked = a.pending[i].name
 		a.drop(i)
 		return
 	}

@@ -61,8 +61,9 @@ type command struct {
 	form        *form
 	line        []byte
 	words       []decode.Span
-	trid        int64 // -1: none
-	args        int   // where in words the parameters begin
+	trid        int64  // -1: none
+	args        int    // where in words the parameters begin
+	asked       string // of a server's: the request that waited for it, "" if none did
 }
 
 // word returns the parameter number i, nil if there is none.
@@ -100,7 +101,7 @@ func (c *Checker) Frame(event, time int64, dir decode.Direction, f *decode.Frame
 // parse cuts the command into words.
 func (c *Checker) parse() {
 	n := &c.now
-	n.line = n.frame.Raw[:n.frame.Line]
+	n.line, n.asked = n.frame.Raw[:n.frame.Line], ""
 	if cap(c.words) > manyWords {
 		c.words = nil
 	}

@@ -28,7 +28,7 @@ type state struct {
 	user, asked mark // USR I and the server's challenge
 	proof       mark // USR S
 	signedIn    mark
-	refused     mark // an error in answer to USR
+	refused     mark // an error in answer to USR, or to VER or INF before it
 	refusal     string
 	referred    mark
 	referredTo  string
@@ -38,6 +38,8 @@ type state struct {
 	synVersion        string
 	synUsers          int  // MSNP8: LST lines still to come; -1 if not told
 	told              mark // newest line of the answer to SYN
+	synRefused        denial
+	chgRefused        denial
 	brokenOff         bool // noted that it broke off
 	groupsFromOne     bool
 	chg, visible      mark
@@ -48,6 +50,12 @@ type state struct {
 	out, thrown       mark // OUT of the client, of the server
 	why               string
 	closed            mark
+}
+
+// denial is an error in answer to a request.
+type denial struct {
+	mark
+	words string // code and meaning
 }
 
 // listPause is how long the answer to SYN may pause before it counts as broken
@@ -90,7 +98,7 @@ func (c *Checker) client() {
 	case "VER":
 		c.offer(now)
 	case "INF":
-		s.inf = now
+		s.inf, s.refused = now, mark{}
 	case "USR":
 		c.login(now)
 	case "CVR", "CVQ", "PNG":
@@ -103,10 +111,10 @@ func (c *Checker) client() {
 	}
 	switch n.name {
 	case "SYN":
-		s.syn, s.synOK, s.lists = now, mark{}, mark{}
+		s.syn, s.synOK, s.lists, s.synRefused = now, mark{}, mark{}, denial{}
 		s.synVersion = string(n.word(0)[:min(len(n.word(0)), 32)])
 	case "CHG":
-		if s.chg = now; string(n.word(0)) == "FLN" {
+		if s.chg, s.chgRefused = now, (denial{}); string(n.word(0)) == "FLN" {
 			c.note("status-offline", "CHG FLN")
 		}
 		c.statusWord(n.word(0))
@@ -128,7 +136,7 @@ func (c *Checker) offer(now mark) {
 	if s.ver.set() && c.sure() {
 		c.note("version-repeated", "a second VER, the first is event %d", s.ver.event)
 	}
-	s.ver, s.verOK, s.offered, s.offersCVR = now, mark{}, 0, false
+	s.ver, s.verOK, s.offered, s.offersCVR, s.refused = now, mark{}, 0, false, mark{}
 	for i := 0; n.word(i) != nil; i++ {
 		if d, ok := decode.ParseDialect(string(n.word(i))); ok && d < 64 {
 			s.offered |= 1 << d
@@ -245,14 +253,21 @@ func (c *Checker) refusedBy(now mark) {
 	if n.name == "540" {
 		s.challengeFailed = now
 	}
-	if !s.user.set() || s.signedIn.set() {
+	code, _ := strconv.Atoi(n.name)
+	words := n.name
+	if e, ok := decode.ErrorCodeOf(code); ok {
+		words += ", " + e.Meaning
+	}
+	switch n.asked {
+	case "SYN":
+		s.synRefused = denial{now, words}
+	case "CHG":
+		s.chgRefused = denial{now, words}
+	}
+	if s.signedIn.set() || !s.user.set() && n.asked != "VER" && n.asked != "INF" {
 		return
 	}
-	code, _ := strconv.Atoi(n.name)
-	s.refused, s.refusal = now, n.name
-	if e, ok := decode.ErrorCodeOf(code); ok {
-		s.refusal += ", " + e.Meaning
-	}
+	s.refused, s.refusal = now, words
 	if code == 911 {
 		a := c.known.account(n.ctx.Account)
 		if times := happened(&a.refused, n.time); times >= tries {

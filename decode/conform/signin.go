@@ -36,7 +36,7 @@ type SignIn struct {
 	Stuck string `json:"stuck,omitempty"`
 	// At is the event that Stuck is about first, 0 for none.
 	At int64 `json:"at,omitempty"`
-	// Refused: the server said no, to the password or to all protocol versions.
+	// Refused: the server said no, to VER, INF or the password, or to all protocol versions.
 	Refused bool `json:"refused,omitempty"`
 	// Unsure: the capture begins in the middle of the connection or has gaps, so
 	// that nothing is said about what was not seen.
@@ -79,9 +79,11 @@ func (c *Checker) SignIn(now int64) SignIn {
 		{s.signedIn, StepSignedIn, "USR", decode.S2C},
 		{s.referred, "sent to " + s.referredTo, "XFR", decode.S2C},
 		{s.syn, "lists asked for", "SYN", decode.C2S},
+		{s.synRefused.mark, "lists refused: " + s.synRefused.words, code(s.synRefused.words), decode.S2C},
 		{s.synOK, "lists begun", "SYN", decode.S2C},
 		{s.lists, "lists complete", "LST", decode.S2C},
 		{s.chg, "status asked for", "CHG", decode.C2S},
+		{s.chgRefused.mark, "status refused: " + s.chgRefused.words, code(s.chgRefused.words), decode.S2C},
 		{s.visible, StepVisible, "CHG", decode.S2C},
 		{unanswered, "challenge not answered", "CHL", decode.S2C},
 		{s.challengeFailed, "challenge failed", "540", decode.S2C},
@@ -164,10 +166,14 @@ func (c *Checker) cause(late func(mark) bool, at func(string, mark) string) stri
 		return at("the client failed the server's challenge: error 540", s.challengeFailed)
 	case !s.signedIn.set():
 		return c.stuckBefore(late, at)
+	case s.synRefused.set():
+		return at("the server refused SYN: error "+s.synRefused.words, s.synRefused.mark)
 	case late(s.syn) && !s.synOK.set():
 		return at("the server did not answer SYN", s.syn)
 	case late(s.told) && s.synOK.set() && !s.lists.set():
 		return at("the server did not send the lists to their end; this is the last line", s.told)
+	case s.chgRefused.set() && !s.visible.set():
+		return at("the server refused the status: error "+s.chgRefused.words, s.chgRefused.mark)
 	case late(s.chg) && !s.visible.set():
 		return at("the server did not confirm the status", s.chg)
 	case s.challengeLate:
