@@ -55,6 +55,7 @@ type Chat struct {
 	base   int64 // of event ids
 	by     map[string]uint16
 	slots  map[int64]int
+	begun  [ringSlot]int64 // Unix ns by slot, 0: before the capture
 	shown  []shown
 	asked  []asked
 	offers []offer

@@ -16,7 +16,7 @@ import (
 )
 
 // play is a chat from a script. A line is "ms conn> command" or "ms conn<
-// command", where conn is a letter (a alice's, b bob's, c carol's connection);
+// command", where conn is a letter (a alice's, b bob's, c carol's connection, C her next one);
 // a payload stands behind "|", or is made of "text:" and "type:".
 type play struct {
 	t      testing.TB
@@ -49,7 +49,7 @@ func (p *play) tell(script string) *play {
 }
 
 func (p *play) event(ms int64, who byte, s2c bool, text string) chat.Step {
-	accounts := map[byte]string{'a': "alice@hotmail.com", 'b': "bob@hotmail.com", 'c': "carol@hotmail.com"}
+	accounts := map[byte]string{'a': "alice@hotmail.com", 'b': "bob@hotmail.com", 'c': "carol@hotmail.com", 'C': "carol@hotmail.com"}
 	e := &event.Event{
 		ID: capture + int64(len(p.events)) + 1, Connection: 3*event.ConnectionsPerCapture + int64(who), Session: 1, Time: ms * 1e6,
 		Role: decode.RoleSB, Dialect: 7, Account: accounts[who], TrID: -1,
@@ -266,6 +266,34 @@ func TestOneSide(t *testing.T) {
 			t.Errorf("event %d is on line %d, not %d", id, got, line)
 		}
 	}
+}
+
+// Who comes back to a chat by another connection says and hears the same again.
+func TestComesBack(t *testing.T) {
+	newPlay(t, chat.New()).tell(`
+		0    c> ANS 1 carol@hotmail.com 1.2 17
+		10   c< IRO 1 1 1 alice@hotmail.com Alice
+		11   c< ANS 1 OK
+		100  c> MSG 2 N|text:hi
+		200  c< MSG alice@hotmail.com Alice|text:hello
+		300  c> OUT
+		1000 C> ANS 1 carol@hotmail.com 1.3 17
+		1010 C< IRO 1 1 1 alice@hotmail.com Alice
+		1011 C< ANS 1 OK
+		1100 C> MSG 2 N|text:hi
+		1200 C< MSG alice@hotmail.com Alice|text:hello
+		1300 C> OUT
+	`).wants(`
+		#2 here alice
+		#3 joined carol
+		#4 message carol: hi [on failure]
+		#5 message alice: hello
+		#6 left carol
+		#9 joined carol
+		#10 message carol: hi [on failure]
+		#11 message alice: hello
+		#12 left carol
+	`)
 }
 
 func TestFileOffer(t *testing.T) {

@@ -68,6 +68,8 @@ func (c *Chat) Feed(e *event.Event, a *decode.Annotation) Step {
 // sent is what a client says.
 func (c *Chat) sent(e *event.Event, a *decode.Annotation, n uint32, me uint16) int {
 	switch a.Name {
+	case "USR", "ANS":
+		c.begins(e.Connection, e.Time)
 	case "CAL":
 		whom := c.person(value(a, "email"), "")
 		i := c.add(Line{Kind: Invited, State: Waiting, Who: me, Whom: whom, Event: n, Time: e.Time})

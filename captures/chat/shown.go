@@ -36,11 +36,13 @@ func keyOf(k Kind, who uint16, content uint64) uint64 {
 func hashOf(p []byte) uint64 { return maphash.Bytes(seed, p) }
 
 // again finds the earliest of the things with this key that the connection has
-// not shown yet, and notes that it has. nil: it is the first to show it.
+// not shown yet, and notes that it has. nil: it is the first to show it. What
+// happened before the connection began, it cannot show: who comes back within a
+// minute may say the same once more.
 func (c *Chat) again(key uint64, slot int, t int64) *shown {
 	for i := range c.shown {
 		s := &c.shown[i]
-		if s.key == key && s.on>>slot&1 == 0 && t-s.time <= shownWithin {
+		if s.key == key && s.on>>slot&1 == 0 && t-s.time <= shownWithin && s.time >= c.begun[slot] {
 			s.on |= 1 << slot
 			return s
 		}
@@ -65,4 +67,11 @@ func (c *Chat) slot(connection int64) int {
 		c.slots[connection] = s
 	}
 	return s
+}
+
+// begins notes when a connection began, as its first command has told.
+func (c *Chat) begins(connection, t int64) {
+	if _, known := c.slots[connection]; !known && len(c.slots) < ringSlot {
+		c.begun[c.slot(connection)] = t
+	}
 }
