@@ -296,6 +296,26 @@ func TestComesBack(t *testing.T) {
 	`)
 }
 
+// A server may end the connection, or repeat the OUT of the client.
+func TestServerEnds(t *testing.T) {
+	newPlay(t, chat.New()).tell(`
+		0   a> USR 1 alice@hotmail.com 17.4
+		10  a< USR 1 OK alice@hotmail.com Alice
+		20  b> ANS 1 bob@hotmail.com 1.2 17
+		30  b< ANS 1 OK
+		40  a< JOI bob@hotmail.com Bob
+		50  b> OUT
+		60  b< OUT
+		70  a< BYE bob@hotmail.com
+		80  a< OUT
+	`).wants(`
+		#2 opened alice
+		#4 joined bob seen #5
+		#6 left bob seen #8
+		#9 left alice
+	`)
+}
+
 func TestFileOffer(t *testing.T) {
 	const cookie = `Invitation-Cookie: 7`
 	newPlay(t, chat.New()).tell(`

@@ -103,6 +103,11 @@ func (c *Chat) received(e *event.Event, a *decode.Annotation, n uint32, me uint1
 			f = Idle
 		}
 		return c.leaves(e, n, c.person(value(a, "email"), ""), f)
+	case "OUT":
+		if c.People[me].Present { // else it repeats the client's own
+			return c.leaves(e, n, me, 0)
+		}
+		return -1
 	case "MSG":
 		return c.message(e, a, n, c.person(value(a, "sender"), value(a, "nick")), 0)
 	case "CAL":
