@@ -5,6 +5,8 @@
 package roster
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,6 +21,7 @@ type reading struct {
 	groups  int
 	last    int32 // slot of the LST line before, for BPR without an account
 	hasLast bool
+	present map[int32]bool // whose status was told since signing in
 
 	lists     [nLists]listing
 	groupList listing
@@ -122,7 +125,17 @@ func (t *Timeline) Feed(event, time int64, dir decode.Direction, a *decode.Annot
 	}
 }
 
+// signedIn begins with nobody's status known: a client that was sent to another
+// server, or lost its connection, is told all of them anew, and of those who have
+// left meanwhile nothing.
 func (t *Timeline) signedIn(c *command) {
+	for _, slot := range slices.Sorted(maps.Keys(t.reading.present)) {
+		t.setOf(c, slot, ContactStatus, "", "")
+	}
+	clear(t.reading.present)
+	if t.head.Status.Known() {
+		t.set(c, OwnStatus, "", "FLN")
+	}
 	if v, ok := c.value("email"); ok {
 		t.set(c, OwnAccount, "", v)
 	}
@@ -279,6 +292,10 @@ func (t *Timeline) presence(c *command) {
 		status, ok = "FLN", true
 	}
 	if ok {
+		if t.reading.present == nil {
+			t.reading.present = map[int32]bool{}
+		}
+		t.reading.present[slot] = true
 		t.setOf(c, slot, ContactStatus, "", status)
 	}
 	if c.Name != "FLN" {

@@ -152,6 +152,16 @@ func TestCommands(t *testing.T) {
 			-contact/a@example.com/on/FL
 			-privacy`},
 		{"signed in at another place", me + "S CHG 5 NLN\nS OUT OTH", `status = "FLN" @5`},
+		{"signed in once more, all statuses are told anew", me + `
+			S CHG 5 NLN
+			S NLN AWY a@example.com A
+			S NLN BSY b@example.com B
+			S USR 4 OK me@example.com Me
+			S CHG 5 IDL
+			S ILN 5 BSY b@example.com B`, `
+			status = "IDL" @8
+			contact/a@example.com/status = "" @7
+			contact/b@example.com/status = "BSY" @9`},
 		{"the same again changes nothing", me + "S NLN AWY a@example.com A\nS NLN AWY a@example.com A", `
 			contact/a@example.com/status = "AWY" @4`},
 	} {
