@@ -167,7 +167,11 @@ func (t *Timeline) synchronise(c *command) {
 		}
 	}
 	if v != "" && v == r.asked && v != "0" {
-		t.set(c, SyncState, "", SyncUnchanged)
+		if t.listsKnown() { // by another SYN of the session
+			t.set(c, SyncState, "", SyncComplete)
+		} else {
+			t.set(c, SyncState, "", SyncUnchanged)
+		}
 		return
 	}
 	t.set(c, SyncState, "", SyncRunning)
@@ -178,6 +182,16 @@ func (t *Timeline) synchronise(c *command) {
 		r.groupList.begin()
 		t.counted(c)
 	}
+}
+
+// listsKnown reports whether all lists that every dialect has were told whole.
+func (t *Timeline) listsKnown() bool {
+	for l := FL; l <= RL; l++ {
+		if t.head.Lists[l].Value != Complete {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *Timeline) setting(c *command, what What) {

@@ -162,6 +162,16 @@ func TestCommands(t *testing.T) {
 			status = "IDL" @8
 			contact/a@example.com/status = "" @7
 			contact/b@example.com/status = "BSY" @9`},
+		{"lists that the client has are known if the session has told them", me + `
+			C SYN 4 0
+			S SYN 4 9
+			S LST 4 FL 9 1 1 a@example.com A
+			S LST 4 AL 9 0 0
+			S LST 4 BL 9 0 0
+			S LST 4 RL 9 0 0
+			S USR 5 OK me@example.com Me
+			C SYN 6 9
+			S SYN 6 9`, `sync = "complete" @12`},
 		{"the same again changes nothing", me + "S NLN AWY a@example.com A\nS NLN AWY a@example.com A", `
 			contact/a@example.com/status = "AWY" @4`},
 	} {
