@@ -85,7 +85,11 @@ func writeRoster(out *bufio.Writer, s *roster.State) {
 		own = m
 	}
 	fmt.Fprintf(out, "%s (%s) is %s; lists at version %s\n", fact(s.Account), fact(s.Name), own, fact(s.Version))
-	if s.Sync.Value != roster.SyncComplete {
+	switch s.Sync.Value {
+	case roster.SyncComplete:
+	case roster.SyncUnchanged:
+		fmt.Fprintln(out, "The client had the lists already, so the server did not send them: only people named since are shown.")
+	default:
 		fmt.Fprintln(out, "The lists were not told in full: contacts arrive after SYN.")
 	}
 	seen := map[*roster.Contact]bool{}

@@ -60,6 +60,35 @@ func importLog(t *testing.T, log string) (store string) {
 	return store
 }
 
+// What happened between two answers to SYN is not what either told.
+func TestContactsHistoryOfTwoSyncs(t *testing.T) {
+	t.Parallel()
+	store := importLog(t, signInLog+`
+		+60s
+		> ADD 7 FL carol@hotmail.com Carol 0
+		< ADD 7 FL 10 carol@hotmail.com Carol 0
+		> SYN 8 9
+		< SYN 8 10
+		< LSG 8 10 1 1 0 Other%20Contacts 0
+		< LST 8 FL 10 1 2 bob@hotmail.com Bob 0
+		< LST 8 FL 10 2 2 carol@hotmail.com Carol 0
+		< LST 8 AL 10 1 1 dave@hotmail.com Dave
+		< LST 8 BL 10 0 0
+		< LST 8 RL 10 0 0`)
+	want := `-- 2002-03-01 UTC --
+20:14:00.000 #14       the lists are told; contacts --at shows them
+20:14:00.000 #16       the user: online
+20:14:00.000 #17       bob@hotmail.com: away
+20:15:00.000 #19       carol@hotmail.com: put on FL
+20:15:00.000 #19       carol@hotmail.com: name "Carol"
+20:15:00.000 #19       carol@hotmail.com: put into group 0
+20:15:00.000 #27       the lists are told; contacts --at shows them
+`
+	if got := string(output(t, "contacts", "--store", store, "1", "--history")); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestContactsHistory(t *testing.T) {
 	t.Parallel()
 	store := importLog(t, signInLog+`

@@ -20,7 +20,7 @@ import (
 type contactsHistory struct {
 	changes  []roster.Change
 	silences []roster.Silence
-	told     int64 // the event that ended the lists of SYN; 0: they are not in the capture
+	told     [][2]int64 // for each SYN whose lists were told, the first event of them and the last
 }
 
 // historyOf returns the changes up to an event, with a handle only those of that
@@ -31,11 +31,33 @@ func historyOf(t *roster.Timeline, to int64, handle string) contactsHistory {
 	if handle != "" {
 		h.silences = nil
 	}
-	if sync := t.Now().Sync; sync.Value == roster.SyncComplete {
-		h.told = sync.Event
+	all := h.changes
+	if handle != "" || to != math.MaxInt64 {
+		all, _ = t.History(0, math.MaxInt64, "", math.MaxInt)
 	}
+	h.told = toldIn(all)
 	h.silences = slices.DeleteFunc(h.silences, func(s roster.Silence) bool { return s.From > to })
 	return h
+}
+
+// toldIn returns where in a history the lists were told. What came before the
+// first of them, signing in, belongs to it.
+func toldIn(changes []roster.Change) (told [][2]int64) {
+	begun, running := int64(0), false
+	for i := range changes {
+		c := &changes[i]
+		switch {
+		case c.What != roster.SyncState:
+		case c.To == roster.SyncRunning:
+			if len(told) > 0 {
+				begun = c.Event
+			}
+			running = true
+		case c.To == roster.SyncComplete && running:
+			told, running = append(told, [2]int64{begun, c.Event}), false
+		}
+	}
+	return told
 }
 
 // json writes a JSON object a line: {"change":{...}} or {"silence":{...}}.
@@ -73,9 +95,12 @@ func (h *contactsHistory) text(out *bufio.Writer) error {
 			if isStatus {
 				since[c.Handle] = c.Time
 			}
-			told := h.told != 0 && c.Event <= h.told
+			for len(h.told) > 0 && c.Event > h.told[0][1] {
+				h.told = h.told[1:]
+			}
+			told := len(h.told) > 0 && c.Event >= h.told[0][0]
 			switch {
-			case c.What == roster.SyncState && c.To == roster.SyncComplete:
+			case told && c.What == roster.SyncState && c.To == roster.SyncComplete:
 				line(c.Event, c.Time, "the lists are told; contacts --at shows them")
 			case told && !isStatus && c.From == "", c.What == roster.ListVersion, c.What == roster.ListState, c.What == roster.GroupListState, c.What == roster.SyncState:
 			default:
