@@ -142,10 +142,66 @@ test('an hour, dragged through, with bars, silences and one person', async () =>
   check();
 });
 
+// People on a list and off it again, and properties with any name, behind events with long numbers.
+const ODD = [
+  'C: VER 1 MSNP7',
+  'S: VER 1 MSNP7',
+  'C: SYN 2 0',
+  'S: SYN 2 9',
+  'S: PRP 2 9 Status one',
+  'S: PRP 2 9 Name two',
+  'S: PRP 2 9 Name%20 three',
+  ...Array.from({ length: 1200 }, (_, i) => (i % 2 ? 'S: QNG' : 'C: PNG')),
+  'S: LST 2 FL 9 1 1 bob@hotmail.com Bob',
+  'S: LST 2 AL 9 1 1 bob@hotmail.com Bob',
+  'S: LST 2 BL 9 0 0',
+  'S: LST 2 RL 9 0 0',
+  'C: ADD 3 BL bob@hotmail.com bob@hotmail.com',
+  'S: ADD 3 BL 10 bob@hotmail.com bob@hotmail.com',
+  'C: REM 4 BL bob@hotmail.com',
+  'S: REM 4 BL 11 bob@hotmail.com',
+  'S: NLN BRB bob@hotmail.com Bob',
+].join('\n');
+
+test('properties that are named like what the page says, and whole numbers of events', async () => {
+  const log = join(lab.dir, 'odd.log');
+  writeFileSync(log, ODD + '\n');
+  const store = join(lab.dir, 'odd');
+  const first = join(lab.dir, 'first.log');
+  writeFileSync(first, HOUR.join(''));
+  lab.run('import', '--store', store, first, log);
+  const run = await lab.start('web', '--store', store, '--web', '127.0.0.1:0');
+  const { page, check } = await lab.pageAt(run, '/s/1000001/contacts');
+  const bob = page.locator('tr', { hasText: 'bob@hotmail.com' });
+  await bob.getByText('be right back').waitFor();
+  await bob.getByLabel('taken off BL').waitFor();
+  await page.locator('dl', { hasText: 'three' }).waitFor();
+  const cut = (cells: Element[]) =>
+    cells.filter((c) => c.scrollWidth > c.clientWidth).map((c) => c.textContent);
+  expect(await bob.locator('td.list, td:first-child').evaluateAll(cut)).toEqual([]);
+  check();
+});
+
+test('an event that does not exist is said to be none', async () => {
+  const { page } = await lab.page(demo.url);
+  await page.getByRole('link', { name: 'alice@hotmail.com' }).first().click();
+  await page.waitForURL(/\/s\/\d+/);
+  const session = /\/s\/\d+/.exec(page.url())![0];
+  await page.goto(new URL(`${session}/contacts?at=99999999`, demo.url).href);
+  await page.getByRole('alert').getByText('there is no event 99999999').waitFor();
+  expect(await page.locator('.moment').textContent()).not.toContain('after');
+  await page.goto(new URL(`${session}/e/99999999`, demo.url).href);
+  await page.locator('#detail').getByText('there is no event 99999999').waitFor();
+  await page.keyboard.press('m');
+  await page.getByText('there is no event 99999999').nth(1).waitFor();
+  expect(await page.getByRole('dialog').count()).toBe(0);
+});
+
 test('a session that does not exist is said to be none', async () => {
   const { page } = await lab.page(demo.url);
   await page.getByRole('heading', { name: 'Sessions' }).waitFor();
   await page.goto(new URL('/s/999/contacts', demo.url).href);
   await page.getByRole('alert').getByText('there is no session 999').waitFor();
   expect(await page.locator('table').count()).toBe(0);
+  expect(await page.locator('.moment').textContent()).not.toContain('Nothing');
 });

@@ -54,6 +54,10 @@ export class ContactsModel {
       const [roster, difference] = await Promise.all([
         ask<Roster>(`/api/contacts?session=${session}${at}`, c.signal),
         mark ? this.compare(session, event, mark, c.signal) : null,
+        // There is a list after any number; an event that nobody has seen told nothing.
+        event && !this.changes.some((x) => x.event === event)
+          ? ask(`/api/event/${event}?max=1`, c.signal)
+          : null,
       ]);
       this.roster = roster;
       this.at = event;
@@ -61,6 +65,8 @@ export class ContactsModel {
       this.error = '';
     } catch (e) {
       if (c.signal.aborted) return;
+      // Without an answer the list stays; a refusal says that there is none.
+      if (!(e instanceof TypeError)) this.roster = null;
       this.error = e instanceof Error ? e.message : String(e);
     }
     this.loading = false;
