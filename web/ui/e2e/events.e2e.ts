@@ -126,6 +126,26 @@ test('filters, completes, and shows the place of a mistake', async () => {
   check();
 });
 
+test('an input method: what it is putting together is no filter, nor a command', async () => {
+  const { page, check } = await all();
+  const ime = await page.context().newCDPSession(page);
+  await page.keyboard.press('/');
+  const asked = page.url();
+  await ime.send('Input.imeSetComposition', { text: 'にほ', selectionStart: 2, selectionEnd: 2 });
+  // A timer of later fires behind the one that would filter.
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  expect(page.url()).toBe(asked);
+  await ime.send('Input.insertText', { text: '日本' });
+  await page.waitForURL((u) => u.searchParams.get('q') === '日本');
+
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('combobox', { name: 'Find a command' });
+  await palette.fill('freeze');
+  await palette.dispatchEvent('keydown', { key: 'Enter', isComposing: true });
+  expect(await palette.inputValue()).toBe('freeze');
+  check();
+});
+
 test('a filter keeps the selection, or says that it hides it', async () => {
   const { page, check } = await all();
   await filter(page, 'cmd:VER');
