@@ -26,9 +26,14 @@ type Comment struct {
 	Text string // the note's words
 }
 
-// NoteFile is the note that a file transfer is over. It is no comment of a
-// capture, but found in what the capture holds.
-const NoteFile = "file"
+// The notes that are no comments of a capture, but found in what it holds.
+const (
+	NoteFile       = "file"       // a file transfer is over
+	NoteUnfinished = "unfinished" // what a connection leaves unfinished that its ends close
+)
+
+// IsFound reports whether a note is one of these.
+func IsFound(note string) bool { return note == NoteFile || note == NoteUnfinished }
 
 const commentPrefix = "msnscope: "
 

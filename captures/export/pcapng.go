@@ -94,7 +94,7 @@ func (x *writer) event(e *event.Event) error {
 	switch e.Kind {
 	case event.Note:
 		comments := marked(e)
-		if e.Note != event.NoteFile { // that is found again in what is transferred
+		if !event.IsFound(e.Note) { // else it is found again in what is written
 			c := event.Comment{Note: e.Note, Text: e.Text}
 			comments = append([]string{c.String()}, comments...)
 		}

@@ -152,7 +152,7 @@ func TestPcapng(t *testing.T) {
 func TestPcapngOfLateEvents(t *testing.T) {
 	for _, how := range []string{"FIN", "RST", "end of capture"} {
 		c := *conns[1]
-		c.ID, c.Closed, c.How, c.Events = 4, 1500, how, 3
+		c.ID, c.Closed, c.How, c.Events = 4, 1500, how, 4
 		file := &event.Event{Connection: 4, Time: 1400, Kind: event.Note, Note: event.NoteFile, Text: "a.doc: complete"}
 		var b bytes.Buffer
 		err := export.Pcapng(&b, walk(
@@ -160,6 +160,7 @@ func TestPcapngOfLateEvents(t *testing.T) {
 			command(2, 2000, decode.C2S, "PNG"),
 			command(4, 1300, decode.C2S, "OUT"),
 			file, // found again in what is transferred
+			&event.Event{Connection: 4, Time: 1450, Kind: event.Note, Note: event.NoteUnfinished, Text: "the server did not answer PNG"},
 			command(2, 2100, decode.C2S, "PNG"),
 		), func(id int64) *event.Connection {
 			if id == 4 {

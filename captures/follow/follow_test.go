@@ -47,7 +47,7 @@ func TestIgnored(t *testing.T) {
 	if d := cmp.Diff(want, r.ignored); d != "" {
 		t.Errorf("ignored (-want +got):\n%s", d)
 	}
-	if len(r.conns) != 1 || r.conns[1].Client.Port() != 4 || len(r.events) != 2 || r.events[1].Note != noteUnfinished {
+	if len(r.conns) != 1 || r.conns[1].Client.Port() != 4 || len(r.events) != 2 || r.events[1].Note != event.NoteUnfinished {
 		t.Errorf("connections: %v", r.conns)
 	}
 }

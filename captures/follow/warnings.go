@@ -12,10 +12,6 @@ import (
 	"msnscope/decode/conform"
 )
 
-// noteUnfinished is the name of the note that tells at the end of a connection
-// what it leaves unfinished.
-const noteUnfinished = "unfinished"
-
 // newChecker returns the checker of a connection that speaks MSNP, nil if none
 // is wanted. A capture that begins in the middle of it does not know what was
 // said before.
@@ -58,7 +54,7 @@ func (f *Follower) checkEnd(c *conn, t int64, how string) {
 	}
 	c.now = max(c.now, t)
 	f.begin(c, event.Note, decode.C2S)
-	f.ev.Note, f.ev.Text = noteUnfinished, notes[0].Text
+	f.ev.Note, f.ev.Text = event.NoteUnfinished, notes[0].Text
 	f.ev.Warnings = notes
 	f.emit(c)
 }

@@ -165,7 +165,7 @@ func TestUnfinished(t *testing.T) {
 		c.CloseWrite(decode.S2C)
 	}))
 	last := r.events[len(r.events)-1]
-	if last.Kind != event.Note || last.Note != noteUnfinished || len(last.Warnings) != 1 || last.Warnings[0].Event != 1 {
+	if last.Kind != event.Note || last.Note != event.NoteUnfinished || len(last.Warnings) != 1 || last.Warnings[0].Event != 1 {
 		t.Errorf("%+v", last)
 	}
 }
