@@ -40,8 +40,9 @@ func (c *conn) handshake(in *input) error {
 		in.drop(min(h.read, in.n))
 		c.setReadDeadline(c.client, time.Time{})
 	}()
+	heard := 0
 	for {
-		p, err := in.more()
+		_, err := in.more()
 		if err != nil {
 			if isTimeout(err) {
 				return fmt.Errorf("the client has not said where it wants to go within %s", handshakeTime)
@@ -51,9 +52,15 @@ func (c *conn) handshake(in *input) error {
 		if in.full() {
 			return errNoHandshake
 		}
-		if h.gateway(in.held()) {
+		is, may := h.gateway(in.held())
+		if is {
 			return nil
 		}
+		if may {
+			continue
+		}
+		p := in.held()[heard:]
+		heard = in.n
 		reply, done, err := h.hear(p)
 		r := h.reader.Result()
 		c.wish = wish{protocol: r.Protocol, answer: h.answer(r.Protocol)}
@@ -87,9 +94,15 @@ type handshake struct {
 }
 
 // gateway reports whether the client speaks HTTP without a CONNECT: the "HTTP
-// proxy" setting of the clients means MSNP in HTTP.
-func (h *handshake) gateway(held []byte) bool {
-	return h.read == 0 && (bytes.HasPrefix(held, []byte("POST ")) || bytes.HasPrefix(held, []byte("GET ")))
+// proxy" setting of the clients means MSNP in HTTP. may: it has not said enough.
+func (h *handshake) gateway(held []byte) (is, may bool) {
+	for _, method := range []string{"POST ", "GET "} {
+		n := min(len(held), len(method))
+		if h.read == 0 && string(held[:n]) == method[:n] {
+			return n == len(method), n < len(method)
+		}
+	}
+	return false, false
 }
 
 // hear takes bytes of the client and returns what to answer at once; done when

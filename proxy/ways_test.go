@@ -221,6 +221,20 @@ func TestProxyHeaderMistakes(t *testing.T) {
 	}
 }
 
+// A client with an HTTP proxy in its settings may send its first word in two
+// packets.
+func TestRequestInPieces(t *testing.T) {
+	for _, request := range []string{"POST /gateway/gateway.dll?Action=open HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "CONNECT a.b:1863 HTTP/1.1\r\n\r\n"} {
+		for piece := range len(request) {
+			from := &script{in: []byte(request), piece: 1 + piece}
+			c := &conn{proxy: &Proxy{}, client: from}
+			if err := c.handshake(newInput(from)); err != nil {
+				t.Errorf("%q in pieces of %d: %v", request, 1+piece, err)
+			}
+		}
+	}
+}
+
 func FuzzProxyHeader(f *testing.F) {
 	for _, s := range []string{
 		"PROXY TCP4 10.0.0.9 64.4.13.58 1044 1863\r\nVER 1", "PROXY TCP6 ::1 ::2 1 2\r\n", "PROXY UNKNOWN\r\n",
