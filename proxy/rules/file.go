@@ -147,9 +147,13 @@ func (f *file) whole() error {
 }
 
 func parseChance(s string) (float64, error) {
-	n, percent := strings.CutSuffix(s, "%")
-	c, err := strconv.ParseFloat(strings.TrimSpace(n), 64)
-	if percent {
+	n, isPercent := strings.CutSuffix(s, "%")
+	n = strings.TrimSpace(n)
+	if isPercent && !strings.ContainsAny(n, "eEpP") {
+		n, isPercent = n+"e-2", false // 7.1 is no float; 7.1/100 may be another than 0.071
+	}
+	c, err := strconv.ParseFloat(n, 64)
+	if isPercent {
 		c /= 100
 	}
 	if err == nil && !(c > 0 && c <= 1) {
@@ -167,7 +171,7 @@ func Format(list []Rule) string {
 		}
 		fmt.Fprintf(&b, "[%s]\nfilter = %s\ndo     = %s\n", r.Name, r.Filter, r.Do)
 		if r.Chance > 0 && r.Chance < 1 {
-			fmt.Fprintf(&b, "chance = %s%%\n", strconv.FormatFloat(r.Chance*100, 'f', -1, 64))
+			fmt.Fprintf(&b, "chance = %s\n", percent(r.Chance))
 		}
 		if r.Seed != 0 {
 			fmt.Fprintf(&b, "seed   = %d\n", r.Seed)
@@ -180,4 +184,21 @@ func Format(list []Rule) string {
 		}
 	}
 	return b.String()
+}
+
+// percent writes a chance between 0 and 1. It moves the point: 0.07 times 100 is
+// 7.000000000000001.
+func percent(chance float64) string {
+	digits := strings.TrimPrefix(strconv.FormatFloat(chance, 'f', -1, 64), "0.")
+	if len(digits) < 2 {
+		digits += "0"
+	}
+	whole, part := strings.TrimLeft(digits[:2], "0"), digits[2:]
+	if whole == "" {
+		whole = "0"
+	}
+	if part != "" {
+		part = "." + part
+	}
+	return whole + part + "%"
 }

@@ -295,6 +295,29 @@ func TestFirstRuleAndLimits(t *testing.T) {
 	}
 }
 
+// A chance is written as it was read, and read as it was written.
+func TestChance(t *testing.T) {
+	for written, want := range map[string]string{
+		"7%": "7%", "0.07": "7%", "28%": "28%", "57%": "57%", "7.1%": "7.1%", "0.5 %": "0.5%", "1e-2": "1%", "1e1%": "10%", "0.001%": "0.001%",
+		"99.99%": "99.99%", "0.7926737296021857": "79.26737296021857%", "90%": "90%", "100%": "", "1": "",
+	} {
+		list, err := Parse("[a]\nfilter = cmd:MSG\ndo = drop\nchance = " + written)
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		_, got, _ := strings.Cut(strings.TrimSuffix(Format(list), "\n"), "chance = ")
+		if again, err := Parse(Format(list)); got != want || err != nil || list[0].Chance < 1 && again[0].Chance != list[0].Chance {
+			t.Errorf("%s became %s, %v", written, got, err)
+		}
+	}
+	for _, bad := range []string{"0%", "101%", "1.01", "x%", "%", "-1%", "inf%", "nan", "1e", "1e-2e-2%"} {
+		if list, err := Parse("[a]\nfilter = cmd:MSG\ndo = drop\nchance = " + bad); err == nil {
+			t.Errorf("%s became %v", bad, list[0].Chance)
+		}
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add(good)
 	f.Add("[a]\nfilter = cmd:MSG\ndo = slice line crlf 3 1ms\n")
