@@ -75,7 +75,7 @@ func readConfig(path string) ([]configLine, error) {
 	var lines []configLine
 	in := bufio.NewScanner(file)
 	for n := 1; in.Scan(); n++ {
-		line := strings.TrimSpace(in.Text())
+		line := strings.TrimSpace(withoutMark(in.Text(), n))
 		if line == "" || line[0] == '#' {
 			continue
 		}
@@ -93,6 +93,15 @@ func readConfig(path string) ([]configLine, error) {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	return lines, nil
+}
+
+// withoutMark takes off the mark of UTF-8 with which editors of Windows begin a
+// file, from its first line.
+func withoutMark(line string, n int) string {
+	if n == 1 {
+		return strings.TrimPrefix(line, "\ufeff")
+	}
+	return line
 }
 
 // everyFlag returns the flag sets of all subcommands by flag name.

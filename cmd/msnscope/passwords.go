@@ -37,7 +37,7 @@ func readPasswords(path string) (map[string]string, error) {
 	passwords := map[string]string{}
 	lines := bufio.NewScanner(io.LimitReader(f, maxPasswordFile))
 	for n := 1; lines.Scan(); n++ {
-		line := strings.TrimSpace(lines.Text())
+		line := strings.TrimSpace(withoutMark(lines.Text(), n))
 		if line == "" || line[0] == '#' {
 			continue
 		}

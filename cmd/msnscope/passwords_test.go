@@ -23,6 +23,10 @@ func TestReadPasswords(t *testing.T) {
 	if p, err := readPasswords(path); err != nil || p["alice@example.com"] != "open sesame" {
 		t.Errorf("%v %v", p, err)
 	}
+	write("\ufeffalice@example.com open\n", 0o600) // as editors of Windows write it
+	if p, err := readPasswords(path); err != nil || p["alice@example.com"] != "open" {
+		t.Errorf("%v %v", p, err)
+	}
 	write("alice@example.com secret\n", 0o644)
 	if _, err := readPasswords(path); err == nil || !strings.Contains(err.Error(), "chmod 600") {
 		t.Errorf("a file for everybody: %v", err)

@@ -28,6 +28,7 @@ func Parse(text string) ([]Rule, error) {
 	if len(text) > MaxFile {
 		return nil, &Error{Text: "a file of rules has 1 MiB at most", Index: -1, Line: 1, Column: 1}
 	}
+	text = strings.TrimPrefix(text, "\ufeff") // which editors of Windows put there
 	for n := 1; text != ""; n++ {
 		var line string
 		line, text, _ = strings.Cut(text, "\n")

@@ -40,7 +40,7 @@ func TestParse(t *testing.T) {
 	if fmt.Sprint(list) != fmt.Sprint(want) {
 		t.Errorf("%+v", list)
 	}
-	again, err := Parse(strings.ReplaceAll(Format(list), "\n", "\r\n"))
+	again, err := Parse("\ufeff" + strings.ReplaceAll(Format(list), "\n", "\r\n")) // as editors of Windows write it
 	if err != nil || fmt.Sprint(again) != fmt.Sprint(list) {
 		t.Errorf("%v: %+v", err, again)
 	}
