@@ -131,15 +131,22 @@ func FuzzGatewayHeads(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\nrest"), uint16(100))
 	f.Add([]byte("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nQNG\r\nffffffffffffff\r\n"), uint16(4))
 	f.Add([]byte("no http\r\n\r\nGW-IP=1.2.3.4"), uint16(1))
+	f.Add([]byte("HTTP/1.0 204 x\n\n\r\nHTTP/1.1 200\nX-MSN-Host:a\nX-MSN-Messenger: GW-IP=b:7;SessionID=2;\nTransfer-Encoding: chunked\n\n1;a\nx\n0\nX-MSN-Host: c\n\nHTTP/1.1 304 x\r\nX-MSN-Host: d\r\n\r\n"), uint16(2))
 	f.Fuzz(func(t *testing.T, stream []byte, piece uint16) {
-		p := &Proxy{}
-		l := &listener{way: Gateway, addr: netip.MustParseAddrPort("127.0.0.1:80")}
-		l.main = l
-		from, to := &script{in: stream, piece: 1 + int(piece)}, &script{}
-		c := &conn{proxy: p, listener: l, client: to, server: from, local: l.addr}
-		d := &pump{conn: c, dir: decode.S2C, in: newInput(from), dst: to, heads: new(heads)}
-		d.run()
-		got := to.out.Bytes()
+		pumped := func(piece int) []byte {
+			p := &Proxy{}
+			l := &listener{way: Gateway, addr: netip.MustParseAddrPort("127.0.0.1:80")}
+			l.main = l
+			from, to := &script{in: stream, piece: piece}, &script{}
+			c := &conn{proxy: p, listener: l, client: to, server: from, local: l.addr}
+			d := &pump{conn: c, dir: decode.S2C, in: newInput(from), dst: to, heads: new(heads)}
+			d.run()
+			return to.out.Bytes()
+		}
+		got := pumped(1 + int(piece))
+		if once := pumped(len(stream) + 1); len(stream) < maxChunkLine && !bytes.Equal(got, once) {
+			t.Fatalf("%q became %q, in pieces of %d %q", stream, once, 1+piece, got)
+		}
 		if !bytes.Contains(bytes.ToLower(stream), []byte("gw-ip=")) && !bytes.Contains(bytes.ToLower(stream), []byte("x-msn-host")) && !bytes.Equal(got, stream) {
 			t.Fatalf("%q became %q", stream, got)
 		}

@@ -15,7 +15,7 @@ import (
 	"msnscope/decode/conform"
 )
 
-func schema(t *testing.T) *jsonschema.Schema {
+func schema(t testing.TB) *jsonschema.Schema {
 	t.Helper()
 	s, err := jsonschema.NewCompiler().Compile("../../docs/event.schema.json")
 	if err != nil {
