@@ -172,7 +172,7 @@ func TestImport(t *testing.T) {
 }
 
 // exportedCapture is a small capture file.
-func exportedCapture(t *testing.T) []byte {
+func exportedCapture(t testing.TB) []byte {
 	store, tr := newStore(t)
 	tr.signIn()
 	_, b := ask(t, "GET", "http://"+serve(t, &Server{Store: store})+"/api/export?fmt=pcapng", nil)

@@ -63,7 +63,7 @@ type operation struct {
 
 func (o *operation) pattern() string { return strings.ToUpper(o.method) + " " + o.path }
 
-func readDocument(t *testing.T) *documented {
+func readDocument(t testing.TB) *documented {
 	t.Helper()
 	d := &documented{compiler: jsonschema.NewCompiler()}
 	if err := json.Unmarshal(docs.OpenAPI, d); err != nil {
@@ -98,7 +98,7 @@ func (d *documented) operations() (list []*operation) {
 }
 
 // parse reads JSON in which no object has a field twice.
-func parse(t *testing.T, b []byte) any {
+func parse(t testing.TB, b []byte) any {
 	t.Helper()
 	v, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
 	if err == nil {

@@ -187,6 +187,7 @@ func (c *caller) reading() {
 	} {
 		c.wrong("GET /api/" + path)
 	}
+	c.wrong("GET /healthz")
 	c.wrong(file)
 }
 
