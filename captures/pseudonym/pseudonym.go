@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"slices"
+	"strconv"
 	"strings"
 
 	"msnscope/captures/event"
@@ -162,9 +163,27 @@ func (p *Pseudonym) raw(e *event.Event, b []byte) []byte {
 	// A piece of a command keeps the name, so that it is read as the same piece.
 	if e.Partial && len(b) > 3 && isName(string(b[:3])) && b[3] == ' ' {
 		copy(out, b[:3])
+		if at, n := declared(b); n > 0 && e.Text != decode.WhyAfterGap {
+			copy(out[at:at+n], b[at:])
+		}
 	}
 	return out
 }
+
+// declared finds the length of its payload in the line of a command that is cut
+// behind it: without it, the line would be a whole command.
+func declared(b []byte) (at, n int) {
+	line, payload, whole := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimRight(line, " \t\r")
+	at = bytes.LastIndexAny(line, " \t") + 1
+	size, err := strconv.Atoi(string(line[at:]))
+	if !whole || err != nil || size <= len(payload) || size > decode.MaxPayload || bytes.ContainsAny(b[:3], lowerCase) {
+		return 0, 0
+	}
+	return at, len(line) - at
+}
+
+const lowerCase = "abcdefghijklmnopqrstuvwxyz"
 
 // blocks empties the blocks of a file transfer. Their headers of three bytes
 // stay: by them the next one is found.

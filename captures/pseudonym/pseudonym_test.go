@@ -171,6 +171,27 @@ func TestAddressesInOddPlaces(t *testing.T) {
 	}
 }
 
+// A piece of a command is read as the same piece, in what is exported.
+func TestPieces(t *testing.T) {
+	for piece, want := range map[string]string{
+		"MSG zq@hotmail.com Zq 90\r\nzq 7":   "MSG xxxxxxxxxxxxxx xx 90\r\nxx x",
+		"MSG 2 N 90 \r\n":                    "MSG x x 90 \r\n",
+		"MSG 2 N 90":                         "MSG x x xx", // its line may go on
+		"see 5550101\r\nzq":                  "see xxxxxxx\r\nxx",
+		"MSG 2 N 5550101\r\nzq":              "MSG x x xxxxxxx\r\nxx", // longer than any
+		"MSG 2 N 2\r\nMSG 2 N 90\r\nzq":      "MSG x x x\r\nxxx x x xx\r\nxx",
+		"zq@hotmail.com said MSG 9 90\r\nzq": "xxxxxxxxxxxxxx xxxx xxx x xx\r\nxx",
+	} {
+		e := &event.Event{Kind: event.Raw, Raw: []byte(piece), Partial: true, Text: decode.WhyCutByGap}
+		if got := string(pseudonym.New().Event(e).Raw); got != want {
+			t.Errorf("%q became %q, want %q", piece, got, want)
+		}
+		if e.Text = decode.WhyAfterGap; strings.Contains(string(pseudonym.New().Event(e).Raw), "90") {
+			t.Errorf("%q: the rest of a command declares a length", piece)
+		}
+	}
+}
+
 // What a proxy is to connect to is an address, too.
 func TestWhy(t *testing.T) {
 	p := pseudonym.New()
