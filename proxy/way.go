@@ -172,8 +172,8 @@ func (c *conn) arrive(in *input) error {
 
 // originalDestination asks the kernel where the client wanted to go. A client
 // that came to the listener itself is treated as if it had been pointed here,
-// as redirects to a switchboard of another port have; one that wanted to go to another listener of the proxy, as if nobody had led
-// it away from there.
+// as redirects to a switchboard of another port have; one that wanted to go to
+// another listener of the proxy, as if nobody had led it away from there.
 func (c *conn) originalDestination() error {
 	to := c.local
 	if c.listener.way == Transparent {
