@@ -146,6 +146,7 @@ test.each(failures)('why %s did not get in, in one click', async (account, inLis
   const { page, check } = await lab.page(run.url);
   const row = page.locator('tr', { has: page.getByRole('link', { name: account, exact: true }) }).first();
   await row.getByText(inList).waitFor();
+  expect((await row.boundingBox())!.height).toBeLessThan(100); // a few lines, not a word in each
   if (account.startsWith('wrong')) await accessible(page, 'sessions with failed sign-ins');
   await row.getByRole('link').first().click();
   const strip = page.getByRole('region', { name: 'Sign-in' });
